@@ -1,0 +1,8 @@
+"""course_lib: how deep networks are trained, from scratch in NumPy.
+
+Reading order: parameters, layers, losses, network, optimizers, training.
+Importing the package loads NumPy only; PyTorch, TensorFlow and matplotlib are
+imported by the modules that need them (`course_lib.frameworks`, `course_lib.show`).
+"""
+
+__version__ = "0.1.0"

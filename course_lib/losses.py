@@ -1,0 +1,105 @@
+"""Losses: value and gradient together.
+
+`loss(output, target)` returns the mean loss, a Python float, and its gradient with respect
+to the output, an array of the output's shape and dtype.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from course_lib.layers import sigmoid
+
+
+class MSE:
+    """Mean squared error, over all entries (no factor ½). Output and target: one shape.
+
+    >>> MSE()(np.array([[1.0], [3.0]]), np.array([[1.0], [1.0]]))
+    (2.0, array([[0.],
+           [2.]]))
+    """
+
+    def __call__(self, output, target):
+        target = _same_shape(output, target)
+        error = output - target
+        return float(np.vdot(error, error)) / error.size, error * (2 / error.size)
+
+
+class MAE:
+    """Mean absolute error, over all entries. Its gradient at an error of exactly 0 is taken as 0.
+
+    >>> MAE()(np.array([[1.0], [3.0]]), np.array([[1.0], [1.0]]))[0]
+    1.0
+    """
+
+    def __call__(self, output, target):
+        target = _same_shape(output, target)
+        error = output - target
+        return float(np.mean(np.abs(error))), np.sign(error) * (1 / error.size)
+
+
+class SoftmaxCrossEntropy:
+    """-log softmax(logits)[label], mean over the batch.
+
+    logits : (batch, classes); labels : (batch,) integers from 0 to classes - 1. The largest
+    logit is subtracted first, so that no exponential overflows. Gradient: (softmax - onehot) / batch.
+
+    >>> loss, gradient = SoftmaxCrossEntropy()(np.array([[0.0, 0.0]]), np.array([1]))
+    >>> round(loss, 4), gradient  # log 2
+    (0.6931, array([[ 0.5, -0.5]]))
+    """
+
+    def __call__(self, output, target):
+        labels = _labels(output, target)
+        rows = np.arange(len(labels))
+        shifted = output - output.max(axis=1, keepdims=True)
+        exp = np.exp(shifted)
+        total = exp.sum(axis=1, keepdims=True)
+        loss = np.mean(np.log(total[:, 0]) - shifted[rows, labels])
+        gradient = exp / total
+        gradient[rows, labels] -= 1
+        return float(loss), gradient * (1 / len(labels))
+
+
+class BinaryCrossEntropy:
+    """-y·log σ(z) - (1 - y)·log(1 - σ(z)) for logits z, mean over all entries.
+
+    Output and target have one shape; targets lie in [0, 1]. Computed as
+    max(z, 0) - z·y + log(1 + exp(-|z|)), which no logit can overflow. Gradient: (σ(z) - y) / entries.
+
+    >>> loss, gradient = BinaryCrossEntropy()(np.array([[0.0]]), np.array([[1.0]]))
+    >>> round(loss, 4), gradient
+    (0.6931, array([[-0.5]]))
+    """
+
+    def __call__(self, output, target):
+        target = _same_shape(output, target)
+        if target.size and not (target.min() >= 0 and target.max() <= 1):
+            raise ValueError(f"target must lie in [0, 1], got values from {target.min():g} to {target.max():g}")
+        z = output
+        loss = np.mean(np.maximum(z, 0) - z * target + np.log1p(np.exp(-np.abs(z))))
+        return float(loss), (sigmoid(z) - target) * (1 / z.size)
+
+
+def _same_shape(output, target):
+    # (n,) against (n, 1) would broadcast to (n, n) and train towards nonsense: refuse it.
+    target = np.asarray(target, output.dtype)
+    if target.shape != output.shape:
+        raise ValueError(f"target must have the output's shape {output.shape}, got {target.shape}")
+    if not output.size:
+        raise ValueError(f"output must hold at least one entry, got shape {output.shape}")
+    return target
+
+
+def _labels(output, target):
+    labels = np.asarray(target)
+    if labels.dtype.kind not in "iu":
+        raise TypeError(f"target must hold integer labels, got dtype {labels.dtype}")
+    if output.ndim != 2 or labels.shape != output.shape[:1] or not len(labels):
+        raise ValueError(f"target must have shape (batch,) for logits of shape (batch, classes), "
+                         f"got {labels.shape} for {output.shape}")
+    classes = output.shape[1]
+    if labels.min() < 0 or labels.max() >= classes:
+        raise ValueError(f"target must hold labels from 0 to {classes - 1}, "
+                         f"got values from {labels.min()} to {labels.max()}")
+    return labels

@@ -1,0 +1,86 @@
+"""All parameters of a network in one vector, all gradients in another.
+
+Each layer's weights are *views* of these vectors: changing one changes the other.
+An optimizer then needs one line, `opt.step(parameters.x, parameters.g)`, for a
+toy function of two numbers and for a network of a million.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from course_lib.validation import choice
+
+
+class Parameters:
+    """Named tensors laid end to end in one flat vector.
+
+    Parameters
+    ----------
+    shapes : dict of name -> tuple
+        The tensors in the order in which they lie in the vector.
+    dtype : numpy.float32 (default) or numpy.float64
+
+    Attributes
+    ----------
+    x, g : arrays of shape (size,)
+        All values and all gradients.
+    values, gradients : dict of name -> array
+        Views of `x` and `g` in the shape of each tensor.
+
+    >>> p = Parameters({"0.weight": (2, 3), "0.bias": (3,)}, dtype=np.float64)
+    >>> p["0.bias"][:] = 7.0
+    >>> p.x
+    array([0., 0., 0., 0., 0., 0., 7., 7., 7.])
+    """
+
+    def __init__(self, shapes, dtype=np.float32):
+        self.dtype = float_dtype(dtype)
+        self.shapes = {name: tuple(shape) for name, shape in shapes.items()}
+        self.size = sum(math.prod(shape) for shape in self.shapes.values())
+        self.x = np.zeros(self.size, self.dtype)
+        self.g = np.zeros(self.size, self.dtype)
+        self.values = self.views(self.x)
+        self.gradients = self.views(self.g)
+
+    def views(self, vector):
+        """The tensors that lie in `vector`, an array of shape (size,), as a dict of views."""
+        if vector.shape != (self.size,):
+            raise ValueError(f"vector must have shape ({self.size},), got {vector.shape}")
+        views, start = {}, 0
+        for name, shape in self.shapes.items():
+            stop = start + math.prod(shape)
+            views[name] = vector[start:stop].reshape(shape)
+            start = stop
+        return views
+
+    def __getitem__(self, name):
+        if name not in self.values:
+            raise KeyError(f"no parameter {name!r}; there are {', '.join(self.values) or 'none'}")
+        return self.values[name]
+
+    def __iter__(self):
+        return iter(self.values)
+
+    def __len__(self):
+        return len(self.values)
+
+    def __repr__(self):
+        tensors = ", ".join(f"{name} {shape}" for name, shape in self.shapes.items())
+        return f"Parameters({self.size} {self.dtype} numbers: {tensors})"
+
+
+def float_dtype(dtype):
+    """`dtype` as a numpy dtype, if it is float32 or float64.
+
+    >>> float_dtype("float16")
+    Traceback (most recent call last):
+    ValueError: dtype must be one of 'float32', 'float64', got 'float16'
+    """
+    try:
+        name = np.dtype(dtype).name
+    except TypeError:
+        name = dtype
+    return np.dtype(choice("dtype", name, ["float32", "float64"]))

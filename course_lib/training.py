@@ -1,0 +1,164 @@
+"""fit(): mini-batches, history, a progress bar, and a clear stop when the loss explodes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, fields
+
+import numpy as np
+
+from course_lib.network import Network
+from course_lib.optimizers import NonFiniteGradientError, Optimizer
+from course_lib.progress import progress as progress_bar
+from course_lib.validation import generator, integer
+
+
+@dataclass
+class History:
+    """What was measured during a run; all are arrays once `fit` returns.
+
+    step_loss, lr : loss of each mini-batch before its step, and the rate of that step
+    loss : mean of the step losses of each epoch, each example counted once
+    metric : on the whole training set after each epoch, if a metric was given
+    validation_loss, validation_metric : on the validation set after each epoch, if given
+    """
+
+    step_loss: list = field(default_factory=list)
+    lr: list = field(default_factory=list)
+    loss: list = field(default_factory=list)
+    metric: list = field(default_factory=list)
+    validation_loss: list = field(default_factory=list)
+    validation_metric: list = field(default_factory=list)
+
+    def as_arrays(self):
+        return History(*(np.array(getattr(self, f.name)) for f in fields(self)))
+
+
+class DivergenceError(ArithmeticError):
+    """The loss stopped being finite.
+
+    Attributes: step (of the failure, from 1), last_loss (the finite loss before it, or None),
+    lr (of the step that led there), history (up to there).
+    """
+
+    def __init__(self, step, last_loss, lr, history):
+        before = "no step was taken before it" if last_loss is None else f"the loss before it was {last_loss:.6g}"
+        super().__init__(f"the loss or its gradient is no longer finite at step {step}; {before}, "
+                         f"the learning rate {lr:g}. Try a smaller learning rate, or look for NaN in the data.")
+        self.step, self.last_loss, self.lr, self.history = step, last_loss, lr, history
+
+
+def accuracy(output, y):
+    """The share of rows whose largest output is at the label's place.
+
+    >>> accuracy(np.array([[2.0, 1.0], [0.0, 3.0]]), np.array([0, 0]))
+    0.5
+    """
+    output, y = np.asarray(output), np.asarray(y)
+    if output.ndim != 2 or y.shape != output.shape[:1]:
+        raise ValueError(f"y must have shape (n,) for output of shape (n, classes), got {y.shape} for {output.shape}")
+    return float(np.mean(output.argmax(axis=1) == y))
+
+
+def batches(n, batch_size, rng, shuffle=True):
+    """Index arrays that visit 0 … n - 1 once, `batch_size` at a time; the last may be shorter.
+
+    >>> [len(index) for index in batches(10, 4, np.random.default_rng(0))]
+    [4, 4, 2]
+    """
+    integer("n", n, 1)
+    integer("batch_size", batch_size, 1)
+    order = generator(rng).permutation(n) if shuffle else np.arange(n)
+    return [order[start:start + batch_size] for start in range(0, n, batch_size)]
+
+
+def fit(net, opt, x, y, *, epochs, batch_size=32, rng, shuffle=True, validation=None,
+        metric=None, callbacks=(), progress=None):
+    """Train `net` on x, y with `opt`; returns the History.
+
+    Parameters
+    ----------
+    net, opt : a Network and an Optimizer. Training goes on from their present state:
+        call opt.reset() for a fresh optimizer.
+    x, y : inputs (n, inputs), and targets as the network's loss wants them, n of each
+    epochs : how often to go through the data, at least 1
+    batch_size : examples per step, default 32; the last, shorter batch is kept. None: all at once.
+    rng : numpy Generator that shuffles the data, anew in each epoch unless shuffle=False
+    validation : (x, y) measured after each epoch
+    metric : function (output, y) -> number, for example `accuracy`
+    callbacks : functions (net, opt, history) called after each epoch; a true value returned
+        stops the training
+    progress : True or False to force the progress bar on or off
+
+    Raises DivergenceError when the loss or its gradient is no longer finite.
+
+    >>> from course_lib.layers import Dense
+    >>> from course_lib.losses import MSE
+    >>> from course_lib.optimizers import SGD
+    >>> rng = np.random.default_rng(0)
+    >>> x = rng.normal(size=(50, 1))
+    >>> net = Network([Dense(1, 1)], loss=MSE(), rng=rng, dtype=np.float64)
+    >>> history = fit(net, SGD(lr=0.1), x, 3 * x - 1, epochs=40, batch_size=10, rng=rng, progress=False)
+    >>> net.parameters.x.round(3)
+    array([ 3., -1.])
+    """
+    x, y = _check_arguments(net, opt, x, y)
+    n = len(x)
+    integer("epochs", epochs, 1)
+    generator(rng)
+    batch_size = n if batch_size is None else integer("batch_size", batch_size, 1)
+    history = History()
+    with np.errstate(over="ignore", invalid="ignore"):  # an exploding loss raises DivergenceError instead
+        for _ in progress_bar(range(epochs), "training", show=progress):
+            total = 0.0
+            for index in batches(n, batch_size, rng, shuffle):
+                total += len(index) * _step(net, opt, x[index], y[index], history)
+            history.loss.append(total / n)
+            _measure(net, x, y, validation, metric, history)
+            if any([callback(net, opt, history) for callback in callbacks]):  # each is called
+                break
+    return history.as_arrays()
+
+
+def _step(net, opt, x, y, history):
+    lr = opt.next_lr
+    try:
+        loss = net.loss_and_grad(x, y)
+        if not math.isfinite(loss):
+            raise NonFiniteGradientError
+        opt.step(net.parameters.x, net.parameters.g)
+    except NonFiniteGradientError:
+        last_lr = history.lr[-1] if history.lr else lr
+        last_loss = history.step_loss[-1] if history.step_loss else None
+        raise DivergenceError(len(history.lr) + 1, last_loss, last_lr, history.as_arrays()) from None
+    history.step_loss.append(loss)
+    history.lr.append(lr)
+    return loss
+
+
+def _measure(net, x, y, validation, metric, history):
+    if metric is not None:
+        history.metric.append(metric(net.predict(x), y))
+    if validation is not None:
+        output = net.predict(validation[0])
+        history.validation_loss.append(net.loss(output, validation[1])[0])
+        if metric is not None:
+            history.validation_metric.append(metric(output, validation[1]))
+
+
+def _check_arguments(net, opt, x, y):
+    if not isinstance(net, Network):
+        raise TypeError(f"net must be a course_lib Network, got {net!r}")
+    if not isinstance(opt, Optimizer):
+        raise TypeError(f"opt must be a course_lib optimizer such as SGD(lr=0.1), got {opt!r}")
+    x, y = np.asarray(x), np.asarray(y)
+    if x.ndim != 2 or not len(x) or x.dtype.kind not in "fiu":
+        raise ValueError(f"x must be numbers of shape (n, inputs) with n at least 1, "
+                         f"got shape {x.shape}, dtype {x.dtype}")
+    if y.ndim < 1 or len(y) != len(x):
+        raise ValueError(f"x and y must have one length, got shapes {x.shape} and {y.shape}")
+    for name, array in (("x", x), ("y", y)):
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            raise ValueError(f"{name} must be finite, got {int((~np.isfinite(array)).sum())} "
+                             f"NaN or infinite value(s) in an array of shape {array.shape}")
+    return x, y

@@ -1,0 +1,54 @@
+"""Gradient transforms: what is done to a gradient before an update rule sees it.
+
+A transform is a function (x, g) -> new gradient, of the same shape as g. It never changes
+g in place. An optimizer applies its transforms in the order given:
+
+>>> import numpy as np
+>>> from course_lib.optimizers import SGD
+>>> opt = SGD(lr=0.1, transforms=[l2(0.01), clip_norm(1.0)])
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from course_lib.validation import number
+
+
+def l2(alpha):
+    """Add the gradient of the penalty (alpha/2)·‖x‖², which is alpha·x.
+
+    Under plain gradient descent this shrinks each weight by the factor 1 - lr·alpha per step.
+
+    >>> l2(0.1)(np.array([2.0, -4.0]), np.array([1.0, 1.0]))
+    array([1.2, 0.6])
+    """
+    alpha = float(number("alpha", alpha, 0))
+    return lambda x, g: g + alpha * x
+
+
+def l1(alpha):
+    """Add a subgradient of the penalty alpha·Σ|x|, which is alpha·sign(x), with sign(0) = 0.
+
+    >>> l1(0.1)(np.array([2.0, -4.0, 0.0]), np.array([1.0, 1.0, 1.0]))
+    array([1.1, 0.9, 1. ])
+    """
+    alpha = float(number("alpha", alpha, 0))
+    return lambda x, g: g + alpha * np.sign(x)
+
+
+def clip_norm(max_norm):
+    """Shorten the gradient to length `max_norm` if it is longer (Pascanu et al. 2013, algorithm 1).
+
+    The direction stays; a gradient within the bound is returned as it is.
+
+    >>> clip_norm(1.0)(None, np.array([3.0, 4.0]))
+    array([0.6, 0.8])
+    """
+    max_norm = float(number("max_norm", max_norm, 0, open_low=True))
+
+    def clip(x, g):
+        norm = float(np.linalg.norm(g.ravel()))
+        return g if norm <= max_norm else g * (max_norm / norm)
+
+    return clip

@@ -1,0 +1,112 @@
+"""Checks on arguments: each error names the argument, what was given and what is allowed."""
+
+from __future__ import annotations
+
+import math
+import numbers
+
+import numpy as np
+
+
+def number(name, value, low=-math.inf, high=math.inf, *, open_low=False, open_high=False):
+    """Return `value` if it is a finite real number in the range, else raise.
+
+    `open_low` and `open_high` exclude the end point.
+
+    >>> number("momentum", 0.9, 0, 1, open_high=True)
+    0.9
+    >>> number("momentum", 1.5, 0, 1, open_high=True)
+    Traceback (most recent call last):
+    ValueError: momentum must be a number in [0, 1), got 1.5
+    """
+    is_number = isinstance(value, numbers.Real) and not isinstance(value, (bool, np.bool_))
+    if is_number and math.isfinite(value):
+        above = value > low if open_low else value >= low
+        below = value < high if open_high else value <= high
+        if above and below:
+            return value
+    error = ValueError if is_number else TypeError
+    raise error(f"{name} must be a number in {_interval(low, high, open_low, open_high)}, got {value!r}")
+
+
+def integer(name, value, low=None, high=None):
+    """Return `value` as an int if it is a whole number with low <= value <= high.
+
+    >>> integer("epochs", 0, 1)
+    Traceback (most recent call last):
+    ValueError: epochs must be a whole number of at least 1, got 0
+    """
+    allowed = "a whole number"
+    if low is not None and high is not None:
+        allowed += f" from {low} to {high}"
+    elif low is not None:
+        allowed += f" of at least {low}"
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Integral):
+        raise TypeError(f"{name} must be {allowed}, got {value!r}")
+    if (low is not None and value < low) or (high is not None and value > high):
+        raise ValueError(f"{name} must be {allowed}, got {value!r}")
+    return int(value)
+
+
+def choice(name, value, allowed):
+    """Return `value` if it is one of `allowed`.
+
+    >>> choice("framework", "jax", ["pytorch", "keras"])
+    Traceback (most recent call last):
+    ValueError: framework must be one of 'pytorch', 'keras', got 'jax'
+    """
+    if value not in list(allowed):
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, got {value!r}")
+    return value
+
+
+def floats(name, value, shape=None, *, finite=True):
+    """Return `value` as a float32 or float64 array, unchanged if it is one already.
+
+    `shape` is a tuple in which None stands for any length. Integers become float64.
+
+    >>> floats("x", [1, 2])
+    array([1., 2.])
+    >>> floats("x", [1.0, 2.0], shape=(None, 3))
+    Traceback (most recent call last):
+    ValueError: x must have shape (any, 3), got (2,)
+    """
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} must be an array of numbers, got {type(value).__name__}: {error}") from None
+    if array.dtype.kind in "iu":
+        array = array.astype(np.float64)
+    if array.dtype not in (np.float32, np.float64):
+        raise TypeError(f"{name} must hold float32 or float64 numbers, got dtype {array.dtype}")
+    if shape is not None:
+        fits = len(shape) == array.ndim and all(
+            want in (None, have) for want, have in zip(shape, array.shape, strict=True))
+        if not fits:
+            wanted = ", ".join("any" if n is None else str(n) for n in shape)
+            wanted = f"({wanted},)" if len(shape) == 1 else f"({wanted})"
+            raise ValueError(f"{name} must have shape {wanted}, got {array.shape}")
+    if finite and not np.isfinite(array).all():
+        bad = int((~np.isfinite(array)).sum())
+        raise ValueError(f"{name} must be finite, got {bad} value(s) that are NaN or infinite "
+                         f"in an array of shape {array.shape}")
+    return array
+
+
+def generator(rng, name="rng"):
+    """Return `rng` if it is a numpy Generator.
+
+    >>> generator(42)
+    Traceback (most recent call last):
+    TypeError: rng must be a numpy.random.Generator such as numpy.random.default_rng(0), got 42
+    """
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"{name} must be a numpy.random.Generator such as "
+                        f"numpy.random.default_rng(0), got {rng!r}")
+    return rng
+
+
+def _interval(low, high, open_low, open_high):
+    left = "(" if open_low or low == -math.inf else "["
+    right = ")" if open_high or high == math.inf else "]"
+    return f"{left}{low:g}, {high:g}{right}"
