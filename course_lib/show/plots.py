@@ -1,0 +1,135 @@
+"""Plots against the step or the input: loss curves, slopes, activations."""
+
+from __future__ import annotations
+
+from itertools import cycle
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from course_lib.layers import Layer
+from course_lib.validation import floats
+
+MARKERS = ["o", "s", "^", "D", "v", "P", "X"]
+
+
+def styles(named, what):
+    """Pair each name with its own colour, line style and marker; as many as can be told apart.
+
+    >>> [style["linestyle"] for name, value, style in styles({"sgd": 1, "momentum": 2}, "curves")]
+    ['-', '--']
+    """
+    looks = list(plt.rcParams["axes.prop_cycle"])
+    if not isinstance(named, dict) or not 0 < len(named) <= len(looks):
+        got = f"{len(named)} entries" if isinstance(named, dict) else type(named).__name__
+        raise ValueError(f"{what} must be a dict of 1 to {len(looks)} names, as many as the eye can tell "
+                         f"apart, got {got}")
+    return [(name, value, {"marker": marker, **look})
+            for (name, value), look, marker in zip(named.items(), looks, cycle(MARKERS), strict=False)]
+
+
+def loss_curves(curves, ax=None, *, log=True, xlabel="step", ylabel="loss", start=0):
+    """Plot loss curves, each in its own colour and line style; return the axes.
+
+    `curves` is a dict from name to an array of shape (steps,), or (runs, steps) for several random runs:
+    then the line is their median and the band goes from the 10 % to the 90 % quantile, as the legend says.
+    `start` is the number of the first step (1 for a value per epoch). A single run that ends in values
+    that are not finite is drawn up to the last finite one, which is marked with a cross.
+
+    >>> ax = loss_curves({"one run": [1, 0.5, 0.25], "two runs": [[1, 0.4, 0.2], [1, 0.6, 0.3]]})
+    >>> ax.get_yscale(), ax.get_legend().get_title().get_text()
+    ('log', 'line: median of 2 runs\\nband: 10–90 %')
+    >>> plt.close(ax.figure)
+    """
+    ax = new_axes(ax)
+    runs = set()
+    for name, values, style in styles(curves, "curves"):
+        values = floats(f"curves[{name!r}]", values, finite=False)
+        if values.ndim not in (1, 2) or values.size == 0:
+            raise ValueError(f"curves[{name!r}] must have shape (steps,) or (runs, steps) and not be empty, "
+                             f"got {values.shape}")
+        if log and (values <= 0).any():
+            raise ValueError(f"curves[{name!r}] has {(values <= 0).sum()} value(s) of zero or less, which a "
+                             "logarithmic axis cannot show: pass log=False")
+        x = np.arange(start, start + values.shape[-1])
+        look = {"color": style["color"], "linestyle": style["linestyle"]}
+        if values.ndim == 2:
+            floats(f"curves[{name!r}]", values)
+            low, middle, high = np.quantile(values, [0.1, 0.5, 0.9], axis=0)
+            ax.fill_between(x, low, high, color=look["color"], alpha=0.2, linewidth=0)
+            ax.plot(x, middle, label=name, **look)
+            runs.add(len(values))
+        else:
+            end = first(~np.isfinite(values))
+            ax.plot(x[:end], values[:end], label=name if end == len(values) else f"{name} (diverges)", **look)
+            if 0 < end < len(values):
+                ax.plot(x[end - 1], values[end - 1], marker="x", color=look["color"], markersize=9,
+                        markeredgewidth=2)
+    ax.set(xlabel=xlabel, ylabel=ylabel, yscale="log" if log else "linear")
+    many = " or ".join(str(n) for n in sorted(runs))
+    if len(curves) > 1 or runs:
+        ax.legend(title=f"line: median of {many} runs\nband: 10–90 %" if runs else None)
+    return ax
+
+
+def loglog_slope(x, y, ax=None, *, label="measured"):
+    """Plot y against x on logarithmic axes with the straight line fitted to it; return its slope.
+
+    A slope of p means that y grows like x to the power p.
+
+    >>> fig, ax = plt.subplots()
+    >>> print(f"{loglog_slope([1, 10, 100], [2, 200, 20000], ax):.2f}")
+    2.00
+    >>> plt.close(fig)
+    """
+    x, y = floats("x", x, (None,)), floats("y", y, (None,))
+    if len(x) != len(y) or len(np.unique(x)) < 2:
+        raise ValueError("x and y must have the same length, and x at least two different values, "
+                         f"got lengths {len(x)} and {len(y)}")
+    if (x <= 0).any() or (y <= 0).any():
+        raise ValueError("x and y must be positive to be shown on logarithmic axes")
+    slope, offset = np.polyfit(np.log(x), np.log(y), 1)
+    ax = new_axes(ax)
+    marker = MARKERS[len(ax.lines) // 2 % len(MARKERS)]  # two lines were drawn by each call before
+    ends = np.array([x.min(), x.max()])
+    line, = ax.loglog(ends, np.exp(offset) * ends**slope, linewidth=1.2, label=f"{label}: slope {slope:.2f}")
+    ax.loglog(x, y, linestyle="none", marker=marker, markersize=6, color=line.get_color())
+    ax.legend()
+    return float(slope)
+
+
+def activation(layer, ax=None, *, low=-4.0, high=4.0):
+    """Plot an activation layer and its derivative, which is the layer's own backward pass; return the axes.
+
+    >>> from course_lib.layers import Tanh
+    >>> ax = activation(Tanh())
+    >>> [line.get_label() for line in ax.lines]
+    ['Tanh', 'its derivative']
+    >>> plt.close(ax.figure)
+    """
+    z, value, slope = activation_curve(layer, low, high)
+    ax = new_axes(ax)
+    ax.plot(z, value, label=type(layer).__name__)
+    ax.plot(z, slope, label="its derivative")
+    ax.set(xlabel="input $z$", ylabel="value")
+    ax.legend()
+    return ax
+
+
+def activation_curve(layer, low=-4.0, high=4.0, points=401):
+    """The inputs z, the outputs of an activation layer and its derivatives there, each (points,)."""
+    if not isinstance(layer, Layer) or layer.shapes:  # nothing with weights
+        raise TypeError(f"layer must be an activation of course_lib.layers such as Tanh(), got {layer!r}")
+    z = np.linspace(low, high, points)
+    value = layer.forward(z[:, None], train=True)[:, 0].copy()
+    return z, value, layer.backward(np.ones((points, 1)))[:, 0].copy()
+
+
+def new_axes(ax):
+    """The axes given, or new ones on a figure of the usual size."""
+    return plt.subplots()[1] if ax is None else ax
+
+
+def first(condition):
+    """The index of the first True, or the length when there is none."""
+    return int(np.argmax(condition)) if np.any(condition) else len(condition)

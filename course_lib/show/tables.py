@@ -1,0 +1,64 @@
+"""Small tables, as text and as Markdown."""
+
+from __future__ import annotations
+
+import numbers
+
+import numpy as np
+from IPython.display import display
+
+from course_lib.show.display import Output
+
+
+def table(headers, rows, *, formats=".3g", caption=None):
+    """Display a small table, numbers to the right.
+
+    `formats` is the format of all numbers that are not whole, or a dict from header to format.
+    Text stays as it is; None becomes an empty cell.
+
+    >>> table(["method", "steps", "loss"], [["momentum", 112, 0.03141], ["Nesterov", 98, 0.027]])
+    method    steps    loss
+    --------  -----  ------
+    momentum    112  0.0314
+    Nesterov     98   0.027
+    """
+    headers, rows = [str(header) for header in headers], [list(row) for row in rows]
+    for i, row in enumerate(rows):
+        if len(row) != len(headers):
+            raise ValueError(f"rows[{i}] must have {len(headers)} cells, one per header, got {len(row)}")
+    if isinstance(formats, dict) and not set(formats) <= set(headers):
+        unknown = sorted(set(formats) - set(headers))
+        raise ValueError(f"formats must name headers among {headers}, got {unknown}")
+    formatted = [[cell_text(cell, formats, header) for cell, header in zip(row, headers, strict=True)]
+                 for row in rows]
+    right = [bool(rows) and all(row[i] is None or is_number(row[i]) for row in rows)
+             for i in range(len(headers))]
+    widths = [max(map(len, column)) for column in zip(headers, *formatted, strict=True)]
+
+    def line(cells):
+        placed = zip(cells, widths, right, strict=True)
+        return "  ".join(cell.rjust(w) if r else cell.ljust(w) for cell, w, r in placed).rstrip()
+
+    text = [line(headers), "  ".join("-" * w for w in widths), *map(line, formatted)]
+    rule = ["---:" if r else ":---" for r in right]
+    escaped = [[cell.replace("|", "\\|") for cell in row] for row in [headers, *formatted]]
+    markdown = [f"| {' | '.join(row)} |" for row in [escaped[0], rule, *escaped[1:]]]
+    if caption:
+        text, markdown = [caption, "", *text], [f"**{caption}**", "", *markdown]
+    display(Output("\n".join(text), text_markdown="\n".join(markdown)))
+
+
+def is_number(cell):
+    return isinstance(cell, numbers.Real) and not isinstance(cell, bool | np.bool_)
+
+
+def cell_text(cell, formats, header):
+    if cell is None:
+        return ""
+    if not is_number(cell):
+        return str(cell)
+    if isinstance(formats, dict):
+        spec = formats.get(header)
+    else:
+        spec = None if isinstance(cell, numbers.Integral) else formats
+    return format(cell, spec or ("d" if isinstance(cell, numbers.Integral) else ".3g"))

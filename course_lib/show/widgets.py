@@ -1,0 +1,187 @@
+"""Widgets that redraw while a slider moves: labelled controls beside a picture.
+
+A `Picture` separates what stands still (axes, labels, background), drawn once per scene, from what
+moves, drawn every time. That takes a redraw from a tenth of a second to about a hundredth.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import math
+
+import ipywidgets
+import numpy as np
+import traitlets
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from PIL import Image
+
+from course_lib.show.display import check_alt
+from course_lib.validation import number
+
+BLUE, VERMILLION = "#0072B2", "#D55E00"  # of the course's style
+WIDE = {"description_width": "8em"}
+
+
+class LabelledSlider(ipywidgets.HBox):
+    """A slider and a number box for the same `value`. Made by `labelled_slider`.
+
+    The slider stops at the values of `grid`, the box takes any. A browser moves a slider that is not at
+    one of its stops to the nearest one and reports that; such a report does not change the value.
+    """
+
+    value = traitlets.Float()
+
+    def __init__(self, slider, box, grid):
+        self.slider, self.box, self.grid = slider, box, grid
+        super().__init__([slider, box])
+        self.value = box.value
+        traitlets.link((box, "value"), (self, "value"))
+        self.observe(self.move_slider, "value")
+        slider.observe(self.read_slider, "value")
+
+    def move_slider(self, change):
+        # Not when it stands there already: it may be moving on, and a late answer would pull it back.
+        if self.nearest(self.slider.value) != self.nearest(self.value):
+            self.slider.value = self.value
+
+    def read_slider(self, change):
+        stop = self.nearest(self.slider.value)
+        if stop != self.nearest(self.value):
+            self.value = stop
+
+    def nearest(self, value):
+        if isinstance(self.slider, ipywidgets.FloatLogSlider):
+            return float(self.grid[np.argmin(np.abs(np.log(self.grid / value)))])
+        return float(self.grid[np.argmin(np.abs(self.grid - value))])
+
+
+def labelled_slider(label, low, high, value, step=None, *, log=False):
+    """A slider from `low` to `high` with its label and a number box for exact values.
+
+    `step` is that of the slider, by default a hundredth of the range. With `log=True` (low > 0) the slider
+    is logarithmic, and its step is a power of ten, by default a twentieth of one; it stops at values of
+    three digits. The number box takes any value in the range. The control's `.value` can be read, set and
+    observed.
+
+    >>> control = labelled_slider("learning rate", 0.001, 1, 0.1, log=True)
+    >>> control.value = 0.3
+    >>> control.slider.value, control.box.value
+    (0.3, 0.3)
+    """
+    check_label(label)
+    number("low", low, 0 if log else -math.inf, open_low=log)
+    number("high", high, low, open_low=True)
+    number("value", value, low, high)
+    first, last = (math.log10(low), math.log10(high)) if log else (low, high)
+    step = step if step is not None else 0.05 if log else (high - low) / 100
+    number("step", step, 0, last - first, open_low=True)
+    grid = np.append(np.arange(first, last - step / 2, step), last)
+    grid = np.array([float(f"{10**power:.3g}") for power in grid]) if log else grid.round(9)
+    kind = ipywidgets.FloatLogSlider if log else ipywidgets.FloatSlider
+    slider = kind(value=value, min=first, max=last, step=step, description=label, style=WIDE, readout=False,
+                  layout=ipywidgets.Layout(width="24em"))
+    # The box has the same label, for screen readers; its width of zero hides it from sight.
+    box = ipywidgets.BoundedFloatText(value=value, min=low, max=high, step=None if log else step,
+                                      description=f"{label}, exact value", style={"description_width": "0"},
+                                      layout=ipywidgets.Layout(width="7em"))
+    return LabelledSlider(slider, box, grid)
+
+
+def dropdown(label, options, value):
+    """A labelled choice among `options`.
+
+    >>> dropdown("activation", ["tanh", "ReLU"], "tanh").value
+    'tanh'
+    """
+    check_label(label)
+    options = list(options)
+    if value not in options:
+        raise ValueError(f"value must be one of {options}, got {value!r}")
+    return ipywidgets.Dropdown(description=label, options=options, value=value, style=WIDE,
+                               layout=ipywidgets.Layout(width="24em"))
+
+
+class Picture:
+    """A figure of which only some artists move.
+
+    `moving` lists them in drawing order. A subclass gives `update(**values)`, which moves them and returns
+    a sentence about what is now to be seen. When `update` changes something that is not among `moving`
+    (say, an axis range), it sets `scene` to a name for the new background, each drawn only once.
+    """
+
+    def __init__(self, figure, moving):
+        self.figure, self.moving, self.scene = figure, moving, None
+        self.canvas = FigureCanvasAgg(figure)
+        for artist in moving:
+            artist.set_animated(True)  # left out of the background, but drawn by savefig
+        self.backgrounds = {}
+
+    def update(self, **values):
+        raise NotImplementedError(f"{type(self).__name__} must define update(**values)")
+
+    def image(self):
+        """The figure as it is now, as a Pillow image."""
+        if self.scene not in self.backgrounds:
+            self.canvas.draw()
+            self.figure.set_layout_engine("none")  # from now on nothing shifts
+            self.backgrounds[self.scene] = self.canvas.copy_from_bbox(self.figure.bbox)
+        self.canvas.restore_region(self.backgrounds[self.scene])
+        for artist in self.moving:
+            self.figure.draw_artist(artist)
+        size = self.canvas.get_width_height(physical=True)
+        return Image.frombuffer("RGBA", size, self.canvas.buffer_rgba(), "raw", "RGBA", 0, 1).convert("RGB")
+
+    def png(self):
+        """The figure as it is now, as PNG bytes, packed for speed."""
+        buffer = io.BytesIO()
+        self.image().save(buffer, format="png", compress_level=1)
+        return buffer.getvalue()
+
+
+class TitledImage(ipywidgets.Image):
+    """An image whose tooltip is its accessible name.
+
+    The browser's part of ipywidgets 8.1 looks for a description before it sets a tooltip, and fails on
+    an image, which has none.
+    """
+
+    description = traitlets.Unicode("").tag(sync=True)
+
+
+def explore(picture, controls, *, alt):
+    """A widget: controls, the picture, and a line that says what is to be seen, also to screen readers.
+
+    `controls` is a dict from argument of `picture.update` to a control (`labelled_slider`, `dropdown`).
+    `alt` describes the picture in general. The widget's `.controls`, `.image` and `.note` can be read.
+    """
+    alt = check_alt(alt)
+    if not isinstance(picture, Picture):
+        raise TypeError(f"picture must be a course_lib.show.Picture, got {type(picture).__name__}")
+    if not isinstance(controls, dict) or not controls:
+        raise TypeError(f"controls must be a dict from argument name to control, got {controls!r}")
+    image = TitledImage(format="png", tooltip=alt)
+    note = ipywidgets.HTML()
+
+    def redraw(change=None):
+        text = picture.update(**{name: control.value for name, control in controls.items()})
+        image.value = picture.png()
+        note.value = f'<div role="status" style="max-width: 60em; line-height: 1.4">{html.escape(text)}</div>'
+
+    redraw()
+    for control in controls.values():
+        control.observe(redraw, "value")
+    box = ipywidgets.VBox([*controls.values(), image, note])
+    box.controls, box.image, box.note = controls, image, note
+    return box
+
+
+def check_label(label):
+    if not isinstance(label, str) or not label.strip():
+        raise ValueError(f"label must be a text that names the value, got {label!r}")
+
+
+def mark(ax, color, marker):
+    """A mark with a black edge, put in its place later by set_data."""
+    return ax.plot([], [], marker=marker, color=color, markersize=9, markeredgecolor="black",
+                   linestyle="none")[0]
