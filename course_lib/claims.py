@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 import re
-import textwrap
 from pathlib import Path
 
 import numpy as np
 
+from course_lib.tables import markdown_table, text_table
 from course_lib.validation import number
 
 MIME = "application/vnd.course.claims+json"
@@ -107,9 +107,10 @@ class Claims:
                 for name, claim in self.claims.items()]
         if not any(row[3] for row in rows):
             headers, rows = headers[:3], [row[:3] for row in rows]
+        in_code = [[f"`{name}`", *cells] for name, *cells in rows]
         data = {
-            "text/plain": text_table(headers, rows) + "\nEach claim held in this run.",
-            "text/markdown": markdown_table(headers, rows) + "\n\nEach claim held in this run.",
+            "text/plain": text_table(headers, rows, width=60) + "\nEach claim held in this run.",
+            "text/markdown": markdown_table(headers, in_code) + "\n\nEach claim held in this run.",
             MIME: {"lecture": self.lecture, "claims": self.claims},
         }
         if in_notebook():
@@ -195,25 +196,6 @@ def failures(measured, holds):
     if measured.dtype.kind in "biuf":
         message += f"; they run from {measured.min():.6g} to {measured.max():.6g}"
     return message + ")"
-
-
-def text_table(headers, rows, width=60):
-    """Columns for a terminal; long cells go on in the next line."""
-    blocks = [[textwrap.wrap(cell, width) or [""] for cell in row] for row in [headers, *rows]]
-    widths = [max(len(line) for block in column for line in block) for column in zip(*blocks, strict=True)]
-    lines = []
-    for block in blocks:
-        for i in range(max(map(len, block))):
-            cells = (part[i] if i < len(part) else "" for part in block)
-            lines.append("  ".join(cell.ljust(w) for cell, w in zip(cells, widths, strict=True)).rstrip())
-    lines.insert(1, "  ".join("-" * w for w in widths))
-    return "\n".join(lines)
-
-
-def markdown_table(headers, rows):
-    rows = [[f"`{name}`", *cells] for name, *cells in rows]
-    rule = [":---"] * len(headers)
-    return "\n".join(f"| {' | '.join(row)} |" for row in [headers, rule, *rows])
 
 
 def in_notebook():

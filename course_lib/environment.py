@@ -12,9 +12,9 @@ PACKAGES = [
     ("NumPy", ["numpy"], "everything from scratch is written in it"),
     ("matplotlib", ["matplotlib"], "it draws the figures"),
     ("ipywidgets", ["ipywidgets"], "it makes the sliders"),
-    ("PyTorch", ["torch"], "without it the PyTorch columns stay empty and all else works"),
-    ("TensorFlow", ["tensorflow-cpu", "tensorflow"], "without it the Keras columns stay empty and all else works"),
-    ("Keras", ["keras"], "without it the Keras columns stay empty and all else works"),
+    ("PyTorch", ["torch"], "without it the PyTorch columns stay empty; all else works"),
+    ("TensorFlow", ["tensorflow-cpu", "tensorflow"], "without it the Keras columns stay empty; all else works"),
+    ("Keras", ["keras"], "without it the Keras columns stay empty; all else works"),
 ]
 
 

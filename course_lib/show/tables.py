@@ -8,6 +8,7 @@ import numpy as np
 from IPython.display import display
 
 from course_lib.show.display import Output
+from course_lib.tables import markdown_table, text_table
 
 
 def table(headers, rows, *, formats=".3g", caption=None):
@@ -31,21 +32,13 @@ def table(headers, rows, *, formats=".3g", caption=None):
         raise ValueError(f"formats must name headers among {headers}, got {unknown}")
     formatted = [[cell_text(cell, formats, header) for cell, header in zip(row, headers, strict=True)]
                  for row in rows]
-    right = [bool(rows) and all(row[i] is None or is_number(row[i]) for row in rows)
-             for i in range(len(headers))]
-    widths = [max(map(len, column)) for column in zip(headers, *formatted, strict=True)]
-
-    def line(cells):
-        placed = zip(cells, widths, right, strict=True)
-        return "  ".join(cell.rjust(w) if r else cell.ljust(w) for cell, w, r in placed).rstrip()
-
-    text = [line(headers), "  ".join("-" * w for w in widths), *map(line, formatted)]
-    rule = ["---:" if r else ":---" for r in right]
-    escaped = [[cell.replace("|", "\\|") for cell in row] for row in [headers, *formatted]]
-    markdown = [f"| {' | '.join(row)} |" for row in [escaped[0], rule, *escaped[1:]]]
+    right = [i for i in range(len(headers))
+             if rows and all(row[i] is None or is_number(row[i]) for row in rows)]
+    text = text_table(headers, formatted, right=right)
+    markdown = markdown_table(headers, formatted, right=right)
     if caption:
-        text, markdown = [caption, "", *text], [f"**{caption}**", "", *markdown]
-    display(Output("\n".join(text), text_markdown="\n".join(markdown)))
+        text, markdown = f"{caption}\n\n{text}", f"**{caption}**\n\n{markdown}"
+    display(Output(text, text_markdown=markdown))
 
 
 def is_number(cell):

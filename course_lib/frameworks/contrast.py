@@ -1,0 +1,217 @@
+"""course_lib and the frameworks side by side: same start, same batches, each its own gradients.
+
+What `contrast` does for PyTorch is, in the cells of a notebook, this:
+
+    module = to_torch(net)                                   # the same layers and weights
+    loss = torch.nn.CrossEntropyLoss()
+    optimizer = torch.optim.SGD(module.parameters(), lr=0.1, momentum=0.9)
+    for index in stream:                                     # the same batches
+        optimizer.zero_grad()
+        value = loss(module(torch.from_numpy(x[index])), torch.from_numpy(y[index]))
+        value.backward()
+        optimizer.step()
+
+and for Keras, where `tf.function` compiles the step:
+
+    model = to_keras(net)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, dtype="float64")
+    optimizer = keras.optimizers.SGD(learning_rate=0.1, momentum=0.9)
+    optimizer.build(model.trainable_variables)
+
+    @tf.function(reduce_retracing=True)
+    def step(x, y):
+        with tf.GradientTape() as tape:
+            value = loss(y, model(x))
+        optimizer.apply(tape.gradient(value, model.trainable_variables))
+        return value
+
+    for index in stream:
+        value = step(tf.constant(x[index]), tf.constant(y[index]))
+"""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+import numpy as np
+
+from course_lib.frameworks.comparison import Contrast, Difference
+from course_lib.frameworks.conventions import convention, like, make
+from course_lib.frameworks.installed import FRAMEWORKS, LABELS, available, load_keras, load_torch
+from course_lib.frameworks.keras_twin import compile_once, from_keras, keras_loss, keras_train_step, to_keras
+from course_lib.frameworks.torch_twin import check_net, from_torch, to_torch, torch_loss, torch_train_step
+from course_lib.optimizers import OPTIMIZERS
+from course_lib.training import batches
+from course_lib.transforms import l2
+from course_lib.validation import choice, floats, generator, integer
+
+
+def contrast(net, x, y, optimizer="momentum", hyper=None, *, steps=200, batch_size=32, rng,
+             frameworks=FRAMEWORKS, exact=True):
+    """Train copies of `net` in course_lib and in each framework, in float64, and compare them at each step.
+
+    Parameters
+    ----------
+    net : Network, left as it is
+    x, y : inputs (n, inputs) and targets, as for `fit`
+    optimizer : "sgd", "momentum", "nesterov" or "adam"
+    hyper : dict of hyper-parameters by course_lib's names, for all; for the rest, each side's own defaults
+    steps : number of steps; batch_size : rows per step, None for all
+    rng : numpy Generator that shuffles the batches
+    frameworks : those to compare with, "pytorch" and "keras"
+    exact : False gives Keras its hyper-parameters as Python numbers, which it rounds to float32 (see `make`)
+
+    Returns a Contrast. Each framework is compared with course_lib's `like(framework, optimizer, **hyper)`;
+    `losses["course_lib"]` is the plain course_lib optimizer.
+    """
+    check_net(net)
+    generator(rng)
+    frameworks, hyper = _check_choice(optimizer, hyper, frameworks)
+    integer("steps", steps, 1)
+    start = net.copy(np.float64)
+    x = floats("x", x).astype(np.float64, copy=False)
+    y = np.asarray(y)
+    y = y.astype(np.int64 if y.dtype.kind in "iu" else np.float64, copy=False)
+    if len(x) != len(y) or not len(x):
+        raise ValueError(f"x and y must have one length of at least 1, got shapes {x.shape} and {y.shape}")
+    stream = _stream(len(x), len(x) if batch_size is None else batch_size, steps, rng)
+    result = Contrast(optimizer, steps, frameworks, exact)
+    plain = _course_lib(start, _plain(optimizer, hyper))
+    result.losses["course_lib"], result.seconds_per_step["course_lib"] = _run([plain], x, y, stream)[:2]
+    for framework in frameworks:
+        if not available()[framework]:
+            continue
+        own = _course_lib(start, like(framework, optimizer, **hyper))
+        theirs = TWINS[framework](start, optimizer, hyper, exact)
+        losses, seconds, parameters, loss = _run([theirs, own], x, y, stream)
+        result.losses[LABELS[framework]], result.seconds_per_step[framework] = losses, seconds
+        result.parameter_difference[framework], result.loss_difference[framework] = parameters, loss
+    return result
+
+
+def contrast_rule(name, gradients, x0, hyper=None, *, frameworks=FRAMEWORKS, exact=True):
+    """Feed one stream of gradients to course_lib's rule and the frameworks', in float64.
+
+    name : "sgd", "momentum", "nesterov" or "adam"; gradients : (steps, …); x0 : start, of shape (…)
+    hyper, frameworks, exact : as for `contrast`
+
+    Returns a Contrast without losses and times.
+
+    >>> result = contrast_rule("momentum", np.ones((50, 3)), np.zeros(3), frameworks=())
+    >>> result.steps
+    50
+    """
+    frameworks, hyper = _check_choice(name, hyper, frameworks)
+    x0 = floats("x0", x0).astype(np.float64)
+    gradients = floats("gradients", gradients, shape=(None, *x0.shape)).astype(np.float64)
+    result = Contrast(name, len(gradients), frameworks, exact)
+    for framework in frameworks:
+        if not available()[framework]:
+            continue
+        opt, x, difference = like(framework, name, **hyper), x0.copy(), Difference()
+        step = RULES[framework](name, x0, hyper, exact)
+        for g in gradients:
+            opt.step(x, g)
+            difference.add(x, step(g))
+        result.parameter_difference[framework] = difference.relative
+    return result
+
+
+def _run(sides, x, y, stream):
+    """Losses and median seconds of the first side, its differences from the last, which is course_lib's."""
+    losses, seconds = [[] for _ in sides], []
+    parameters, loss = Difference(), Difference()
+    for index in stream:
+        batch = x[index], y[index]
+        for number, (step, _) in enumerate(sides):
+            started = perf_counter()
+            losses[number].append(step(*batch))
+            if number == 0:
+                seconds.append(perf_counter() - started)
+        parameters.add(sides[-1][1](), sides[0][1]())
+    loss.add(np.array(losses[-1]), np.array(losses[0]))
+    return np.array(losses[0]), float(np.median(seconds)), parameters.relative, loss.relative
+
+
+# Each side is a pair: a function (x, y) -> loss that takes a step, and one that returns all parameters
+# as one vector in course_lib's order.
+
+def _course_lib(start, opt):
+    net = start.copy()
+
+    def step(x, y):
+        loss = net.loss_and_grad(x, y)
+        opt.step(net.parameters.x, net.parameters.g)
+        return loss
+
+    return step, lambda: net.parameters.x
+
+
+def _torch(start, name, hyper, exact):
+    module, seen = to_torch(start), start.copy()
+    optimizer = make("pytorch", name, module.parameters(), **hyper)
+    step = torch_train_step(module, torch_loss(start.loss), optimizer)
+    return step, lambda: from_torch(module, seen).parameters.x
+
+
+def _keras(start, name, hyper, exact):
+    model, seen = to_keras(start), start.copy()
+    step = keras_train_step(model, keras_loss(start.loss), make("keras", name, exact=exact, **hyper))
+    return step, lambda: from_keras(model, seen).parameters.x
+
+
+def _torch_rule(name, x0, hyper, exact):
+    torch = load_torch()
+    x = torch.nn.Parameter(torch.tensor(x0))
+    optimizer = make("pytorch", name, [x], **hyper)
+
+    def step(g):
+        x.grad = torch.tensor(g)  # a copy: the foreach form of Nesterov changes it in place
+        optimizer.step()
+        return x.detach().numpy()
+
+    return step
+
+
+def _keras_rule(name, x0, hyper, exact):
+    _, keras = load_keras()
+    x = keras.Variable(x0, dtype="float64")
+    optimizer = make("keras", name, [x], exact=exact, **hyper)
+    apply = compile_once(lambda g: optimizer.apply([g], [x]))
+
+    def step(g):
+        apply(g)
+        return x.numpy()
+
+    return step
+
+
+TWINS = {"pytorch": _torch, "keras": _keras}
+RULES = {"pytorch": _torch_rule, "keras": _keras_rule}
+
+
+def _plain(name, hyper):
+    own = dict(hyper)
+    weight_decay = own.pop("weight_decay", 0.0)
+    return OPTIMIZERS[name](**own, transforms=(l2(weight_decay),) if weight_decay else ())
+
+
+def _stream(n, batch_size, steps, rng):
+    stream = []
+    while len(stream) < steps:
+        stream += batches(n, batch_size, rng)
+    return stream[:steps]
+
+
+def _check_choice(name, hyper, frameworks):
+    frameworks = (frameworks,) if isinstance(frameworks, str) else tuple(frameworks)
+    for framework in frameworks:
+        choice("frameworks", framework, FRAMEWORKS)
+        convention(framework, name)
+    choice("optimizer", name, OPTIMIZERS)
+    hyper = {} if hyper is None else hyper
+    if not isinstance(hyper, dict):
+        raise TypeError(f"hyper must be a dict of hyper-parameters by name, got {hyper!r}")
+    for framework in frameworks:
+        like(framework, name, **hyper)  # what one framework lacks is an error before any run
+    return frameworks, hyper
