@@ -13,7 +13,7 @@ PACKAGES = [
     ("matplotlib", ["matplotlib"], "it draws the figures"),
     ("ipywidgets", ["ipywidgets"], "it makes the sliders"),
     ("PyTorch", ["torch"], "without it the PyTorch columns stay empty; all else works"),
-    ("TensorFlow", ["tensorflow-cpu", "tensorflow"], "without it the Keras columns stay empty; all else works"),
+    ("TensorFlow", ["tensorflow-cpu", "tensorflow"], "without it Keras columns stay empty; all else works"),
     ("Keras", ["keras"], "without it the Keras columns stay empty; all else works"),
 ]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import math
+import os
 import zlib
 from pathlib import Path
 from typing import NamedTuple
@@ -45,7 +46,7 @@ def read_idx(path, ndim=None):
     >>> read_idx(path)
     array([7, 2, 1], dtype=uint8)
     """
-    path = Path(path)
+    path = _path(path)
     content = _unzipped(path)
     if len(content) < 4 or content[:2] != b"\0\0":
         raise ValueError(f"{path} is not an IDX file (or one gzipped): it must start with two zero bytes, "
@@ -70,14 +71,14 @@ def read_idx(path, ndim=None):
 
 def write_idx(path, array):
     """Write an array of unsigned bytes (1 to 255 dimensions) as IDX; gzipped if `path` ends in .gz."""
-    array = np.asarray(array)
+    path, array = _path(path), np.asarray(array)
     if array.dtype != np.uint8 or not 1 <= array.ndim <= 255:
         raise TypeError(f"array must hold uint8 in 1 to 255 dimensions, got {array.dtype} in {array.ndim}")
     header = bytes([0, 0, UNSIGNED_BYTE, array.ndim]) + np.array(array.shape, ">u4").tobytes()
     content = header + array.tobytes()
     if str(path).endswith(".gz"):
         content = gzip.compress(content, mtime=0)  # no time stamp: the same array makes the same file
-    Path(path).write_bytes(content)
+    path.write_bytes(content)
 
 
 def read_split(images, labels, scale):
@@ -95,6 +96,12 @@ def read_split(images, labels, scale):
         raise ValueError(f"{images} must hold pixels from 0 to {scale}, found {pixels.max()}")
     x = np.divide(pixels.reshape(len(pixels), math.prod(pixels.shape[1:])), scale, dtype=np.float32)
     return Split(x, digits.astype(np.int64))
+
+
+def _path(path):
+    if not isinstance(path, (str, os.PathLike)):
+        raise TypeError(f"path must be a path, got {path!r}")
+    return Path(path)
 
 
 def _unzipped(path):

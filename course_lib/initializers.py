@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from course_lib.validation import generator, number
+from course_lib.validation import generator, number, shape_tuple
 
 
 def fans(shape):
@@ -19,10 +19,10 @@ def fans(shape):
     >>> fans((784, 100))
     (784, 100)
     """
-    shape = tuple(shape)
-    if len(shape) != 2 or min(shape) < 1:
+    pair = shape_tuple("shape", shape)
+    if len(pair) != 2 or min(pair) < 1:
         raise ValueError(f"shape must be (fan_in, fan_out) with both at least 1, got {shape}")
-    return shape
+    return pair
 
 
 def zeros():
@@ -31,7 +31,7 @@ def zeros():
     >>> zeros()((2,), np.random.default_rng(0))
     array([0., 0.])
     """
-    return lambda shape, rng: np.zeros(shape)
+    return lambda shape, rng: np.zeros(shape_tuple("shape", shape))
 
 
 def normal(std=1.0):
@@ -41,7 +41,7 @@ def normal(std=1.0):
     (3, 2)
     """
     std = float(number("std", std, 0))
-    return lambda shape, rng: std * generator(rng).standard_normal(shape)
+    return lambda shape, rng: std * generator(rng).standard_normal(shape_tuple("shape", shape))
 
 
 def uniform(limit=1.0):
@@ -51,7 +51,7 @@ def uniform(limit=1.0):
     True
     """
     limit = float(number("limit", limit, 0))
-    return lambda shape, rng: generator(rng).uniform(-limit, limit, shape)
+    return lambda shape, rng: generator(rng).uniform(-limit, limit, shape_tuple("shape", shape))
 
 
 def xavier_normal():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from course_lib.layers import sigmoid
+from course_lib.validation import floats
 
 
 class MSE:
@@ -20,7 +21,7 @@ class MSE:
     """
 
     def __call__(self, output, target):
-        target = _same_shape(output, target)
+        output, target = _same_shape(output, target)
         error = output - target
         return float(np.vdot(error, error)) / error.size, error * (2 / error.size)
 
@@ -33,7 +34,7 @@ class MAE:
     """
 
     def __call__(self, output, target):
-        target = _same_shape(output, target)
+        output, target = _same_shape(output, target)
         error = output - target
         return float(np.mean(np.abs(error))), np.sign(error) * (1 / error.size)
 
@@ -50,15 +51,18 @@ class SoftmaxCrossEntropy:
     """
 
     def __call__(self, output, target):
-        labels = _labels(output, target)
-        rows = np.arange(len(labels))
+        output, labels = _floats("output", output), np.asarray(target)
+        _check_labels(output, labels)
+        n = len(labels)
+        true = np.arange(n), labels  # the place of each row's label
         shifted = output - output.max(axis=1, keepdims=True)
-        exp = np.exp(shifted)
-        total = exp.sum(axis=1, keepdims=True)
-        loss = np.mean(np.log(total[:, 0]) - shifted[rows, labels])
-        gradient = exp / total
-        gradient[rows, labels] -= 1
-        return float(loss), gradient * (1 / len(labels))
+        gradient = np.exp(shifted)
+        total = gradient.sum(axis=1, keepdims=True)
+        loss = float(np.log(total).sum() - shifted[true].sum()) / n
+        gradient /= total  # now the softmax
+        gradient[true] -= 1
+        gradient /= n
+        return loss, gradient
 
 
 class BinaryCrossEntropy:
@@ -73,33 +77,39 @@ class BinaryCrossEntropy:
     """
 
     def __call__(self, output, target):
-        target = _same_shape(output, target)
+        output, target = _same_shape(output, target)
         if target.size and not (target.min() >= 0 and target.max() <= 1):
-            raise ValueError(f"target must lie in [0, 1], got values from {target.min():g} to {target.max():g}")
+            raise ValueError(
+                f"target must lie in [0, 1], got values from {target.min():g} to {target.max():g}")
         z = output
         loss = np.mean(np.maximum(z, 0) - z * target + np.log1p(np.exp(-np.abs(z))))
         return float(loss), (sigmoid(z) - target) * (1 / z.size)
 
 
+def _floats(name, value):
+    if isinstance(value, np.ndarray) and value.dtype.char in "fd":  # the usual case, without delay
+        return value
+    return floats(name, value, finite=False)
+
+
 def _same_shape(output, target):
     # (n,) against (n, 1) would broadcast to (n, n) and train towards nonsense: refuse it.
-    target = np.asarray(target, output.dtype)
+    output = _floats("output", output)
+    target = _floats("target", target).astype(output.dtype, copy=False)
     if target.shape != output.shape:
         raise ValueError(f"target must have the output's shape {output.shape}, got {target.shape}")
     if not output.size:
         raise ValueError(f"output must hold at least one entry, got shape {output.shape}")
-    return target
+    return output, target
 
 
-def _labels(output, target):
-    labels = np.asarray(target)
+def _check_labels(output, labels):
     if labels.dtype.kind not in "iu":
         raise TypeError(f"target must hold integer labels, got dtype {labels.dtype}")
-    if output.ndim != 2 or labels.shape != output.shape[:1] or not len(labels):
+    if output.ndim != 2 or labels.shape != output.shape[:1] or not output.size:
         raise ValueError(f"target must have shape (batch,) for logits of shape (batch, classes), "
                          f"got {labels.shape} for {output.shape}")
     classes = output.shape[1]
     if labels.min() < 0 or labels.max() >= classes:
         raise ValueError(f"target must hold labels from 0 to {classes - 1}, "
                          f"got values from {labels.min()} to {labels.max()}")
-    return labels

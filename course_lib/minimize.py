@@ -59,20 +59,23 @@ def minimize(f, x0, opt, steps, gradient=None):
     """
     if not callable(f):
         raise TypeError(f"f must be a function x -> number, got {f!r}")
-    gradient = gradient or getattr(f, "gradient", None)
+    if gradient is None:
+        gradient = getattr(f, "gradient", None)
     if not callable(gradient):
-        raise TypeError(f"gradient must be given for an f without a gradient method, got {gradient!r}")
+        raise TypeError(f"gradient must be a function x -> gradient, needed for an f that has none, "
+                        f"got {gradient!r}")
     if not isinstance(opt, Optimizer):
         raise TypeError(f"opt must be a course_lib optimizer such as SGD(lr=0.1), got {opt!r}")
     integer("steps", steps, 0)
     x = floats("x0", x0, shape=(None,)).copy()
 
     opt.reset()
+    zero = np.zeros_like(x)
     points, losses, gradients, rates, states, diverged = [], [], [], [], [], False
     with np.errstate(over="ignore", invalid="ignore"):
         for k in range(steps + 1):
-            loss = float(f(x))
-            g = np.asarray(gradient(x), x.dtype)
+            loss, g = _value(f(x)), floats("gradient(x)", gradient(x), x.shape, finite=False)
+            g = np.array(g, x.dtype)  # a copy: the function may return x itself, or one array each time
             if not (np.isfinite(loss) and np.isfinite(g).all()):
                 if k == 0:
                     raise ValueError(f"f and its gradient must be finite at x0, got {loss} and {g} at {x}")
@@ -82,7 +85,7 @@ def minimize(f, x0, opt, steps, gradient=None):
                 break
             points.append(x.copy())
             losses.append(loss)
-            states.append({slot: opt.state[slot].copy() if opt.state else np.zeros_like(x) for slot in opt.slots})
+            states.append({slot: np.copy(opt.state.get(slot, zero)) for slot in opt.slots})
             if k < steps:
                 gradients.append(g)
                 rates.append(opt.next_lr)
@@ -91,3 +94,9 @@ def minimize(f, x0, opt, steps, gradient=None):
     return Trace(
         x=np.array(points), loss=np.array(losses), g=np.array(gradients).reshape(-1, n), lr=np.array(rates),
         state={slot: np.array([state[slot] for state in states]) for slot in opt.slots}, diverged=diverged)
+
+
+def _value(loss):
+    if isinstance(loss, (str, bytes)) or loss is None or np.shape(loss) != ():
+        raise TypeError(f"f must return a number, got {loss!r}")
+    return float(loss)

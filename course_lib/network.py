@@ -8,7 +8,7 @@ import numpy as np
 
 from course_lib.layers import Layer
 from course_lib.parameters import Parameters
-from course_lib.validation import generator, integer, number
+from course_lib.validation import as_array, function, generator, integer, number
 
 PREDICT_ROWS = 4096  # rows pushed through at once, so that a large data set needs little memory
 
@@ -34,32 +34,44 @@ class Network:
     """
 
     def __init__(self, layers, *, loss, rng, dtype=np.float32):
+        if not isinstance(layers, (list, tuple)):
+            raise TypeError(f"layers must be a list of layers, got {layers!r}")
         self.layers = list(layers)
-        self.loss = loss
+        self.loss = function("loss", loss, "a loss such as MSE(), called with output and target")
+        self.output_shape = None  # of the last forward pass
         generator(rng)
-        if not callable(loss):
-            raise TypeError(f"loss must be a loss such as MSE() from course_lib.losses, got {loss!r}")
         for index, layer in enumerate(self.layers):
             if not isinstance(layer, Layer):
                 raise TypeError(f"layers[{index}] must be a Layer such as Dense(2, 1), got {layer!r}")
             if layer.owned or layer in self.layers[:index]:
-                raise ValueError(f"layers[{index}], {layer!r}, already belongs to a network; make a new layer")
+                raise ValueError(f"layers[{index}], {layer!r}, already belongs to a network; "
+                                 f"make a new layer")
         if not self.layers:
             raise ValueError("layers must hold at least one layer, got an empty list")
         self._allocate(dtype)
         for index, layer in enumerate(self.layers):
             for name, (shape, initializer) in layer.shapes.items():
-                self.parameters[f"{index}.{name}"][...] = initializer(shape, rng)
+                drawn = initializer(shape, rng)
+                if np.shape(drawn) != shape:
+                    raise ValueError(f"the initializer of {index}.{name} must return an array of shape "
+                                     f"{shape}, got {np.shape(drawn)}")
+                self.parameters[f"{index}.{name}"][...] = drawn
 
     def forward(self, x, train=False):
         """The output for a batch x of shape (batch, inputs)."""
         out = self._batch(x)
         for layer in self.layers:
             out = layer.forward(out, train)
+        self.output_shape = out.shape
         return out
 
     def backward(self, g):
         """Fill `parameters.g` from g, the loss's gradient at the output of the last forward pass."""
+        if self.output_shape is None:
+            raise RuntimeError("backward needs a forward pass before it")
+        if np.shape(g) != self.output_shape:
+            raise ValueError(f"g must have the shape of the last output, {self.output_shape}, "
+                             f"got {np.shape(g)}")
         for layer in reversed(self.layers):
             g = layer.backward(g)
 
@@ -132,17 +144,20 @@ class Network:
         return (losses[0] - losses[1]) / (2 * eps)
 
     def _batch(self, x):
-        x = np.asarray(x)
+        x = as_array("x", x)
         if x.ndim != 2 or x.dtype.kind not in "fiu":
-            raise ValueError(f"x must be numbers of shape (batch, inputs), got shape {x.shape}, dtype {x.dtype}")
+            raise ValueError(f"x must be numbers of shape (batch, inputs), "
+                             f"got shape {x.shape}, dtype {x.dtype}")
         return x.astype(self.parameters.dtype, copy=False)
 
-    # Views do not survive pickling or deep copies as views: store the vector, rebuild the views.
+    # Views do not survive pickling or deep copies as views: store the vector, rebuild the views. And
+    # initializers, functions inside functions, cannot be pickled; they have done their work.
     def __getstate__(self):
         state = self.__dict__.copy()
         state["layers"] = [copy.copy(layer) for layer in self.layers]
         for layer in state["layers"]:
             layer.values, layer.gradients = {}, {}
+            layer.shapes = {name: (shape, None) for name, (shape, _) in layer.shapes.items()}
         state["parameters"] = (self.parameters.dtype, self.parameters.x, self.parameters.g)
         return state
 

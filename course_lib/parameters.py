@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from course_lib.validation import choice
+from course_lib.validation import choice, shape_tuple
 
 
 class Parameters:
@@ -38,7 +38,9 @@ class Parameters:
 
     def __init__(self, shapes, dtype=np.float32):
         self.dtype = float_dtype(dtype)
-        self.shapes = {name: tuple(shape) for name, shape in shapes.items()}
+        if not isinstance(shapes, dict):
+            raise TypeError(f"shapes must be a dict of name -> tuple, got {shapes!r}")
+        self.shapes = {name: shape_tuple(f"shapes[{name!r}]", shape) for name, shape in shapes.items()}
         self.size = sum(math.prod(shape) for shape in self.shapes.values())
         self.x = np.zeros(self.size, self.dtype)
         self.g = np.zeros(self.size, self.dtype)
@@ -47,8 +49,9 @@ class Parameters:
 
     def views(self, vector):
         """The tensors that lie in `vector`, an array of shape (size,), as a dict of views."""
-        if vector.shape != (self.size,):
-            raise ValueError(f"vector must have shape ({self.size},), got {vector.shape}")
+        if not isinstance(vector, np.ndarray) or vector.shape != (self.size,):
+            given = vector.shape if isinstance(vector, np.ndarray) else repr(vector)
+            raise ValueError(f"vector must be an array of shape ({self.size},), got {given}")
         views, start = {}, 0
         for name, shape in self.shapes.items():
             stop = start + math.prod(shape)
@@ -80,7 +83,7 @@ def float_dtype(dtype):
     ValueError: dtype must be one of 'float32', 'float64', got 'float16'
     """
     try:
-        name = np.dtype(dtype).name
+        name = None if dtype is None else np.dtype(dtype).name
     except TypeError:
         name = dtype
     return np.dtype(choice("dtype", name, ["float32", "float64"]))

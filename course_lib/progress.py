@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from course_lib.validation import boolean
+
 
 def progress(iterable, description, total=None, show=None):
     """Iterate over `iterable` behind a tqdm bar called `description`.
@@ -14,7 +16,11 @@ def progress(iterable, description, total=None, show=None):
     >>> list(progress([1, 2], "counting", show=False))
     [1, 2]
     """
-    if show is None:
+    if not hasattr(iterable, "__iter__"):
+        raise TypeError(f"iterable must be something to iterate over, got {iterable!r}")
+    if show is not None:
+        boolean("show", show)
+    else:
         show = not os.environ.get("CI") and os.environ.get("COURSE_LIB_PROGRESS", "1") != "0"
     if not show:
         return iterable

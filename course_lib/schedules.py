@@ -35,6 +35,8 @@ def rate_at(schedule, step):
     Traceback (most recent call last):
     ValueError: lr must be a number in [0, inf), got -2 (from the schedule, at step 3)
     """
+    if not callable(schedule):
+        raise TypeError(f"schedule must be a function of the step, got {schedule!r}")
     lr = schedule(step)
     try:
         return float(number("lr", lr, 0))

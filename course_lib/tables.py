@@ -40,6 +40,7 @@ def text_table(headers, rows, *, right=(), width=None):
     gradient     12
     descent
     """
+    _check_rows(headers, rows)
     blocks = [[_lines(cell, width) for cell in row] for row in [headers, *rows]]
     widths = [max(len(line) for block in column for line in block) for column in zip(*blocks, strict=True)]
 
@@ -63,9 +64,16 @@ def markdown_table(headers, rows, *, right=()):
     | :--- | ---: |
     | a\\|b | 7 |
     """
+    _check_rows(headers, rows)
     rule = ["---:" if i in right else ":---" for i in range(len(headers))]
     escaped = [[cell.replace("|", "\\|") for cell in row] for row in [headers, *rows]]
     return "\n".join(f"| {' | '.join(row)} |" for row in [escaped[0], rule, *escaped[1:]])
+
+
+def _check_rows(headers, rows):
+    for number, row in enumerate(rows):
+        if len(row) != len(headers):
+            raise ValueError(f"rows[{number}] must have {len(headers)} cells, one per header, got {len(row)}")
 
 
 def _lines(cell, width):

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, fields
 import numpy as np
 
 from course_lib.network import Network
-from course_lib.optimizers import NonFiniteGradientError, Optimizer
+from course_lib.optimizers import Optimizer
 from course_lib.progress import progress as progress_bar
-from course_lib.validation import generator, integer
+from course_lib.validation import all_finite, as_array, boolean, function, generator, integer
 
 
 @dataclass
@@ -35,16 +35,16 @@ class History:
 
 
 class DivergenceError(ArithmeticError):
-    """The loss stopped being finite.
+    """The loss or a weight stopped being finite.
 
-    Attributes: step (of the failure, from 1), last_loss (the finite loss before it, or None),
+    Attributes: step (at which it was found, from 1), last_loss (the finite loss before, or None),
     lr (of the step that led there), history (up to there).
     """
 
     def __init__(self, step, last_loss, lr, history):
-        before = "no step was taken before it" if last_loss is None else f"the loss before it was {last_loss:.6g}"
-        super().__init__(f"the loss or its gradient is no longer finite at step {step}; {before}, "
-                         f"the learning rate {lr:g}. Try a smaller learning rate, or look for NaN in the data.")
+        before = "no step was taken before" if last_loss is None else f"the loss before was {last_loss:.6g}"
+        super().__init__(f"the loss or a weight is no longer finite at step {step}; {before}, the learning "
+                         f"rate {lr:g}. Try a smaller learning rate, or look for very large inputs.")
         self.step, self.last_loss, self.lr, self.history = step, last_loss, lr, history
 
 
@@ -55,8 +55,9 @@ def accuracy(output, y):
     0.5
     """
     output, y = np.asarray(output), np.asarray(y)
-    if output.ndim != 2 or y.shape != output.shape[:1]:
-        raise ValueError(f"y must have shape (n,) for output of shape (n, classes), got {y.shape} for {output.shape}")
+    if output.ndim != 2 or y.shape != output.shape[:1] or not len(y):
+        raise ValueError(f"y must have shape (n,) for output of shape (n, classes), "
+                         f"got {y.shape} for {output.shape}")
     return float(np.mean(output.argmax(axis=1) == y))
 
 
@@ -68,6 +69,7 @@ def batches(n, batch_size, rng, shuffle=True):
     """
     integer("n", n, 1)
     integer("batch_size", batch_size, 1)
+    boolean("shuffle", shuffle)
     order = generator(rng).permutation(n) if shuffle else np.arange(n)
     return [order[start:start + batch_size] for start in range(0, n, batch_size)]
 
@@ -82,7 +84,8 @@ def fit(net, opt, x, y, *, epochs, batch_size=32, rng, shuffle=True, validation=
         call opt.reset() for a fresh optimizer.
     x, y : inputs (n, inputs), and targets as the network's loss wants them, n of each
     epochs : how often to go through the data, at least 1
-    batch_size : examples per step, default 32; the last, shorter batch is kept. None: all at once.
+    batch_size : examples per step, default 32; the last, shorter batch is kept. None: all at once,
+        in the order given.
     rng : numpy Generator that shuffles the data, anew in each epoch unless shuffle=False
     validation : (x, y) measured after each epoch
     metric : function (output, y) -> number, for example `accuracy`
@@ -90,7 +93,8 @@ def fit(net, opt, x, y, *, epochs, batch_size=32, rng, shuffle=True, validation=
         stops the training
     progress : True or False to force the progress bar on or off
 
-    Raises DivergenceError when the loss or its gradient is no longer finite.
+    Raises DivergenceError when the loss of a batch is no longer finite (before its step is taken) or,
+    looked at after each epoch, a weight.
 
     >>> from course_lib.layers import Dense
     >>> from course_lib.losses import MSE
@@ -106,14 +110,21 @@ def fit(net, opt, x, y, *, epochs, batch_size=32, rng, shuffle=True, validation=
     n = len(x)
     integer("epochs", epochs, 1)
     generator(rng)
-    batch_size = n if batch_size is None else integer("batch_size", batch_size, 1)
+    boolean("shuffle", shuffle)
+    _check_extras(validation, metric, callbacks)
+    whole = batch_size is None  # one batch of everything needs no order and no copy
+    batch_size = n if whole else integer("batch_size", batch_size, 1)
     history = History()
     with np.errstate(over="ignore", invalid="ignore"):  # an exploding loss raises DivergenceError instead
         for _ in progress_bar(range(epochs), "training", show=progress):
-            total = 0.0
-            for index in batches(n, batch_size, rng, shuffle):
-                total += len(index) * _step(net, opt, x[index], y[index], history)
-            history.loss.append(total / n)
+            if whole:
+                mean = _step(net, opt, x, y, history)
+            else:
+                order = batches(n, batch_size, rng, shuffle)
+                mean = sum(len(i) * _step(net, opt, x[i], y[i], history) for i in order) / n
+            if not all_finite(net.parameters.x):
+                raise _divergence(history, history.lr[-1])
+            history.loss.append(mean)
             _measure(net, x, y, validation, metric, history)
             if any([callback(net, opt, history) for callback in callbacks]):  # each is called
                 break
@@ -122,18 +133,20 @@ def fit(net, opt, x, y, *, epochs, batch_size=32, rng, shuffle=True, validation=
 
 def _step(net, opt, x, y, history):
     lr = opt.next_lr
-    try:
-        loss = net.loss_and_grad(x, y)
-        if not math.isfinite(loss):
-            raise NonFiniteGradientError
-        opt.step(net.parameters.x, net.parameters.g)
-    except NonFiniteGradientError:
-        last_lr = history.lr[-1] if history.lr else lr
-        last_loss = history.step_loss[-1] if history.step_loss else None
-        raise DivergenceError(len(history.lr) + 1, last_loss, last_lr, history.as_arrays()) from None
+    loss = net.loss_and_grad(x, y)
+    if not math.isfinite(loss):
+        raise _divergence(history, lr)
+    # A gradient that is not finite shows in the next loss, and in the weights after the epoch.
+    opt.step(net.parameters.x, net.parameters.g, check_finite=False)
     history.step_loss.append(loss)
     history.lr.append(lr)
     return loss
+
+
+def _divergence(history, lr):
+    last_lr = history.lr[-1] if history.lr else lr
+    last_loss = history.step_loss[-1] if history.step_loss else None
+    return DivergenceError(len(history.lr) + 1, last_loss, last_lr, history.as_arrays())
 
 
 def _measure(net, x, y, validation, metric, history):
@@ -151,14 +164,25 @@ def _check_arguments(net, opt, x, y):
         raise TypeError(f"net must be a course_lib Network, got {net!r}")
     if not isinstance(opt, Optimizer):
         raise TypeError(f"opt must be a course_lib optimizer such as SGD(lr=0.1), got {opt!r}")
-    x, y = np.asarray(x), np.asarray(y)
+    x, y = as_array("x", x), as_array("y", y)
     if x.ndim != 2 or not len(x) or x.dtype.kind not in "fiu":
         raise ValueError(f"x must be numbers of shape (n, inputs) with n at least 1, "
                          f"got shape {x.shape}, dtype {x.dtype}")
     if y.ndim < 1 or len(y) != len(x):
         raise ValueError(f"x and y must have one length, got shapes {x.shape} and {y.shape}")
     for name, array in (("x", x), ("y", y)):
-        if array.dtype.kind == "f" and not np.isfinite(array).all():
+        if array.dtype.kind == "f" and not all_finite(array):
             raise ValueError(f"{name} must be finite, got {int((~np.isfinite(array)).sum())} "
                              f"NaN or infinite value(s) in an array of shape {array.shape}")
     return x, y
+
+
+def _check_extras(validation, metric, callbacks):
+    if validation is not None and not (isinstance(validation, (tuple, list)) and len(validation) == 2):
+        raise TypeError(f"validation must be a pair (x, y), got {validation!r}")
+    if metric is not None:
+        function("metric", metric, "a function (output, y) -> number")
+    if not isinstance(callbacks, (list, tuple)):
+        raise TypeError(f"callbacks must be a list of functions, got {callbacks!r}")
+    for callback in callbacks:
+        function("callbacks", callback, "functions (net, opt, history)", arguments=3)

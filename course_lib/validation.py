@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import numbers
 
@@ -41,6 +42,8 @@ def integer(name, value, low=None, high=None):
         allowed += f" from {low} to {high}"
     elif low is not None:
         allowed += f" of at least {low}"
+    elif high is not None:
+        allowed += f" of at most {high}"
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Integral):
         raise TypeError(f"{name} must be {allowed}, got {value!r}")
     if (low is not None and value < low) or (high is not None and value > high):
@@ -71,10 +74,7 @@ def floats(name, value, shape=None, *, finite=True):
     Traceback (most recent call last):
     ValueError: x must have shape (any, 3), got (2,)
     """
-    try:
-        array = np.asarray(value)
-    except ValueError as error:
-        raise ValueError(f"{name} must be an array of numbers, got {type(value).__name__}: {error}") from None
+    array = as_array(name, value)
     if array.dtype.kind in "iu":
         array = array.astype(np.float64)
     if array.dtype not in (np.float32, np.float64):
@@ -93,6 +93,65 @@ def floats(name, value, shape=None, *, finite=True):
     return array
 
 
+def as_array(name, value):
+    """np.asarray(value), with an error that names the argument when its rows are of uneven length.
+
+    >>> as_array("x", [[1, 2], [3]])
+    Traceback (most recent call last):
+    ValueError: x must be an array of numbers, got a list whose rows have uneven lengths
+    """
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name} must be an array of numbers, got a {type(value).__name__} "
+                         f"whose rows have uneven lengths") from None
+
+
+def shape_tuple(name, shape):
+    """Return `shape` as a tuple of ints of at least 0.
+
+    >>> shape_tuple("shape", [2, 3])
+    (2, 3)
+    >>> shape_tuple("shape", 3)
+    Traceback (most recent call last):
+    TypeError: shape must be a tuple of whole numbers of at least 0, got 3
+    """
+    try:
+        return tuple(integer(name, n, 0) for n in shape)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{name} must be a tuple of whole numbers of at least 0, got {shape!r}") from None
+
+
+def boolean(name, value):
+    """Return `value` if it is True or False.
+
+    >>> boolean("shuffle", 1)
+    Traceback (most recent call last):
+    TypeError: shuffle must be True or False, got 1
+    """
+    if not isinstance(value, bool):
+        raise TypeError(f"{name} must be True or False, got {value!r}")
+    return value
+
+
+def function(name, value, description, arguments=2):
+    """Return `value` if it can be called with this number of arguments; `description` says what it is.
+
+    This finds the forgotten brackets of a function that makes functions.
+
+    >>> function("weight", float, "an initializer such as zeros(), a function of shape and rng")
+    Traceback (most recent call last):
+    TypeError: weight must be an initializer such as zeros(), a function of shape and rng, got <class 'float'>
+    """
+    try:
+        inspect.signature(value).bind(*range(arguments))
+    except TypeError:
+        raise TypeError(f"{name} must be {description}, got {value!r}") from None
+    except ValueError:  # some functions written in C tell no signature
+        pass
+    return value
+
+
 def generator(rng, name="rng"):
     """Return `rng` if it is a numpy Generator.
 
@@ -104,6 +163,18 @@ def generator(rng, name="rng"):
         raise TypeError(f"{name} must be a numpy.random.Generator such as "
                         f"numpy.random.default_rng(0), got {rng!r}")
     return rng
+
+
+def all_finite(array):
+    """True if no entry of a float array is NaN or infinite.
+
+    >>> all_finite(np.array([1.0, np.inf]))
+    False
+    """
+    # One dot product reads the array once; only if that sum overflows is each entry looked at.
+    flat = array.reshape(-1)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return math.isfinite(np.dot(flat, flat)) or bool(np.isfinite(flat).all())
 
 
 def _interval(low, high, open_low, open_high):

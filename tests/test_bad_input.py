@@ -1,0 +1,477 @@
+"""Every public function names the argument, what it was given, and what is allowed.
+
+One table goes through all of them. A public name without a row fails the test, so a new function comes
+with a row here. Public are the functions and classes of the modules right below course_lib, with their
+public methods and what they hand back to be called, and what course_lib.show and course_lib.frameworks
+export.
+"""
+
+import importlib
+import inspect
+import pkgutil
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import course_lib
+from course_lib import (
+    claims,
+    datasets,
+    functions,
+    idx,
+    initializers,
+    layers,
+    losses,
+    mnist,
+    optimizers,
+    parameters,
+    progress,
+    schedules,
+    tables,
+    training,
+    transforms,
+    validation,
+)
+from course_lib.functions import BEALE, RAVINE
+from course_lib.layers import Dense, ReLU
+from course_lib.losses import MSE
+from course_lib.minimize import minimize
+from course_lib.network import Network
+from course_lib.optimizers import SGD
+
+NAN, INF = float("nan"), float("inf")
+RNG = np.random.default_rng(0)
+X, Y = np.ones((4, 3)), np.ones((4, 2))
+NO_PLACE = "no/such/place"
+
+
+def net(**options):
+    return Network([Dense(3, 2)], **{"loss": MSE(), "rng": np.random.default_rng(0), **options})
+
+
+def fit(**options):
+    given = {"net": net(), "opt": SGD(), "x": X, "y": Y, "epochs": 1, "rng": RNG, "progress": False,
+             **options}
+    return training.fit(given.pop("net"), given.pop("opt"), given.pop("x"), given.pop("y"), **given)
+
+
+def run(f=RAVINE, x0=(1.0, 1.0), opt=None, steps=1, **options):
+    return minimize(f, x0, opt or SGD(), steps, **options)
+
+
+def claim(**options):
+    given = {"name": "a", "measured": 1, "value": 1, "within": 1, "text": "t", **options}
+    return claims.Claims("09").about(given.pop("name"), **given)
+
+
+NUMBERS = [None, "0.1", True, NAN, -1.0]  # what no rate, spread or scale may be
+
+# (public name, call, what the message must say)
+ROWS = [
+    # parameters
+    ("parameters.Parameters", lambda: parameters.Parameters(3), "shapes dict 3"),
+    ("parameters.Parameters", lambda: parameters.Parameters({"w": 3}), "shapes['w'] tuple 3"),
+    ("parameters.Parameters", lambda: parameters.Parameters({"w": (2.5,)}), "shapes['w'] whole (2.5,)"),
+    ("parameters.Parameters", lambda: parameters.Parameters({"w": (-1,)}), "shapes['w'] least 0 (-1,)"),
+    ("parameters.Parameters", lambda: parameters.Parameters({"w": (2,)}, "int64"),
+     "dtype 'float32' 'float64' 'int64'"),
+    ("parameters.Parameters", lambda: parameters.Parameters({"w": (2,)}).views([1, 2]), "vector (2,) [1, 2]"),
+    ("parameters.Parameters", lambda: parameters.Parameters({"w": (2,)}).views(np.ones(3)),
+     "vector (2,) (3,)"),
+    ("parameters.Parameters", lambda: parameters.Parameters({"w": (2,)})["0.bias"], "0.bias w"),
+    *[("parameters.float_dtype", lambda v=v: parameters.float_dtype(v), f"dtype 'float32' 'float64' {v!r}")
+      for v in (None, "float16", "nonsense", 7)],
+
+    # schedules, transforms, initializers
+    *[("schedules.constant", lambda v=v: schedules.constant(v), f"lr [0, inf) {v!r}") for v in NUMBERS],
+    ("schedules.rate_at", lambda: schedules.rate_at(3, 0), "schedule function 3"),
+    *[("schedules.rate_at", lambda v=v: schedules.rate_at(lambda step: v, 5), f"lr [0, inf) {v!r} step 5")
+      for v in NUMBERS],
+    *[("transforms.l2", lambda v=v: transforms.l2(v), f"alpha [0, inf) {v!r}") for v in NUMBERS],
+    *[("transforms.l1", lambda v=v: transforms.l1(v), f"alpha [0, inf) {v!r}") for v in NUMBERS],
+    *[("transforms.clip_norm", lambda v=v: transforms.clip_norm(v), f"max_norm (0, inf) {v!r}")
+      for v in [*NUMBERS, 0]],
+    *[(f"initializers.{name}", lambda name=name, v=v: getattr(initializers, name)(v),
+       f"{argument} [0, inf) {v!r}")
+      for name, argument in (("normal", "std"), ("uniform", "limit"), ("orthogonal", "gain"))
+      for v in NUMBERS],
+    *[("initializers.fans", lambda v=v: initializers.fans(v), f"shape {v!r}")
+      for v in (3, None, "ab", (3,), (2, 3, 4), (0, 3), (2.5, 3), (True, 3))],
+    *[(f"initializers.{name}", lambda name=name: getattr(initializers, name)()((3,), RNG),
+       "shape (fan_in, fan_out) (3,)")
+      for name in ("xavier_normal", "xavier_uniform", "he_normal", "he_uniform", "lecun_normal",
+                   "orthogonal")],
+    *[(f"initializers.{name}", lambda name=name, v=v: getattr(initializers, name)()((2, 3), v),
+       f"rng Generator {v!r}")
+      for name in ("normal", "uniform", "xavier_normal", "xavier_uniform", "he_normal", "he_uniform",
+                   "lecun_normal", "orthogonal") for v in (0, None)],
+    *[(f"initializers.{name}", lambda name=name: getattr(initializers, name)()("ab", RNG), "shape tuple 'ab'")
+      for name in ("zeros", "normal", "uniform")],
+
+    # layers
+    *[("layers.Dense", lambda v=v: Dense(v, 1), f"fan_in at least 1 {v!r}")
+      for v in (0, 2.5, True, "2", None)],
+    *[("layers.Dense", lambda v=v: Dense(1, v), f"fan_out at least 1 {v!r}") for v in (-1, NAN)],
+    ("layers.Dense", lambda: Dense(2, 1, weight=3), "weight initializer he_normal() 3"),
+    ("layers.Dense", lambda: Dense(2, 1, bias=initializers.zeros), "bias initializer function zeros"),
+    ("layers.Dense", lambda: Dense(3, 2).weight, "Dense(3, 2) weight Network"),
+    ("layers.Dense", lambda: net().layers[0].forward(X[:, :2]), "x (batch, 3) Dense(3, 2) (4, 2)"),
+    ("layers.Dense", lambda: net().layers[0].forward([1.0, 2.0, 3.0]), "x (batch, 3) (3,)"),
+    *[("layers.LeakyReLU", lambda v=v: layers.LeakyReLU(v), f"slope [0, inf) {v!r}") for v in NUMBERS],
+    *[("layers.ELU", lambda v=v: layers.ELU(v), f"alpha [0, inf) {v!r}") for v in NUMBERS],
+    ("layers.Layer", lambda: layers.Layer().forward(X), "Layer forward(x, train)"),
+    ("layers.Layer", lambda: layers.Layer().backward(X), "Layer backward(g)"),
+    *[("layers.sigmoid", lambda v=v: layers.sigmoid(v), "x float32 float64 dtype")
+      for v in ("a", None, [True])],
+
+    # losses
+    *[(f"losses.{name}", call, message) for name in ("MSE", "MAE", "BinaryCrossEntropy")
+      for call, message in (
+        (lambda name=name: getattr(losses, name)()(X, Y), "target (4, 3) (4, 2)"),
+        (lambda name=name: getattr(losses, name)()(X[:, :1], X[:, 0]), "target (4, 1) (4,)"),
+        (lambda name=name: getattr(losses, name)()("a", [1.0]), "output float64 <U1"),
+        (lambda name=name: getattr(losses, name)()([1.0], None), "target float64 object"),
+        (lambda name=name: getattr(losses, name)()([1.0], ["a"]), "target float64 <U1"),
+        (lambda name=name: getattr(losses, name)()(X[:0], X[:0]), "output at least one entry (0, 3)"))],
+    *[("losses.BinaryCrossEntropy", lambda v=v: losses.BinaryCrossEntropy()([[0.0]], [[v]]),
+       f"target [0, 1] {v:g}") for v in (2, -0.5, NAN)],
+    *[("losses.SoftmaxCrossEntropy", lambda v=v: losses.SoftmaxCrossEntropy()(np.zeros((2, 3)), v),
+       f"target {message}") for v, message in (
+           ([0, 3], "from 0 to 2 3"), ([-1, 0], "from 0 to 2 -1"), ([0.0, 1.0], "integer float64"),
+           ([True, False], "integer bool"), (None, "integer object"), (["a", "b"], "integer <U1"),
+           ([0], "(batch,) (1,) (2, 3)"), ([[0, 1, 0], [1, 0, 0]], "(batch,) (2, 3)"))],
+    ("losses.SoftmaxCrossEntropy", lambda: losses.SoftmaxCrossEntropy()([0.0, 1.0], [0, 1]),
+     "target (batch, classes) (2,)"),
+    ("losses.SoftmaxCrossEntropy", lambda: losses.SoftmaxCrossEntropy()("a", [0]), "output float64 <U1"),
+
+    # network
+    ("network.Network", lambda: Network(Dense(2, 1), loss=MSE(), rng=RNG), "layers list Dense(2, 1)"),
+    ("network.Network", lambda: Network([], loss=MSE(), rng=RNG), "layers at least one empty"),
+    ("network.Network", lambda: Network([Dense(2, 1), ReLU], loss=MSE(), rng=RNG), "layers[1] Layer ReLU"),
+    *[("network.Network", lambda v=v: net(loss=v), "loss MSE() got") for v in (MSE, "mse", None)],
+    *[("network.Network", lambda v=v: net(rng=v), f"rng Generator {v!r}") for v in (0, None)],
+    *[("network.Network", lambda v=v: net(dtype=v), "dtype 'float32' 'float64' got")
+      for v in ("int64", int, None)],
+    ("network.Network", lambda: Network([Dense(2, 1, weight=lambda s, r: np.ones(5))], loss=MSE(), rng=RNG),
+     "initializer 0.weight (2, 1) (5,)"),
+    *[("network.Network", lambda v=v: net().forward(v), f"x (batch, inputs) {got}") for v, got in (
+        (X[0], "(3,)"), ("abc", "<U3"), (None, "object"), (np.full((2, 3), "a"), "<U1"), (X > 0, "bool"))],
+    ("network.Network", lambda: net().forward([[1, 2, 3], [1, 2]]), "x list uneven"),
+    ("network.Network", lambda: net().predict(X[:, :2]), "x (batch, 3) Dense(3, 2) (4, 2)"),
+    ("network.Network", lambda: net().backward(Y), "backward forward"),
+    ("network.Network", lambda: (n := net(), n.forward(X), n.backward(Y[:3])), "g (4, 2) (3, 2)"),
+    ("network.Network", lambda: net().loss_and_grad(X, Y[:3]), "target (4, 2) (3, 2)"),
+    ("network.Network", lambda: net().loss_value(X, None), "target float64 object"),
+    ("network.Network", lambda: net().gradient_check(X, Y, entries=0), "entries at least 1 0"),
+    *[("network.Network", lambda v=v: net().gradient_check(X, Y, eps=v), f"eps (0, inf) {v!r}")
+      for v in [*NUMBERS, 0]],
+    ("network.Network", lambda: net().copy("float16"), "dtype 'float32' 'float64' 'float16'"),
+
+    # optimizers
+    *[(f"optimizers.{rule.__name__}", lambda rule=rule, v=v: rule(lr=v), f"lr [0, inf) {v!r}")
+      for rule in (optimizers.Optimizer, *optimizers.OPTIMIZERS.values()) for v in NUMBERS],
+    *[(f"optimizers.{rule.__name__}", call, message) for rule in optimizers.OPTIMIZERS.values()
+      for call, message in (
+        (lambda rule=rule: rule(lr=lambda: 0.1), "lr function of the step"),
+        (lambda rule=rule: rule(transforms=transforms.l2(0.1)), "transforms list function"),
+        (lambda rule=rule: rule(transforms=[transforms.l2]), "transforms l2(0.1) got"),
+        (lambda rule=rule: rule(transforms=[3]), "transforms (x, g) 3"),
+        (lambda rule=rule: rule().step([1.0], [1.0]), "x array float64 [1.0]"),
+        (lambda rule=rule: rule().step(np.ones(2), None), "g array float64 None"),
+        (lambda rule=rule: rule().step(np.ones(2), [1.0, 2.0]), "g array float64 [1.0, 2.0]"),
+        (lambda rule=rule: rule().step(np.ones(2, int), np.ones(2, int)), "x float64 int64"),
+        (lambda rule=rule: rule().step(np.ones(2, np.float16), np.ones(2, np.float16)), "x float32 float16"),
+        (lambda rule=rule: rule().step(np.ones(2), np.ones((2, 1))), "x g (2,) (2, 1)"),
+        (lambda rule=rule: rule().step(np.ones(2), np.ones(2, np.float32)), "x g float64 float32"),
+        (lambda rule=rule: rule().step(np.ones(2), np.array([1.0, NAN])), "g finite 1 of 2 step 1"),
+        (lambda rule=rule: rule().step(RAVINE.start, np.ones(2)), "x writeable x.copy()"))],
+    ("optimizers.Optimizer", lambda: optimizers.Optimizer().step(np.ones(1), np.ones(1)),
+     "Optimizer rule(g, lr,"),
+    *[(f"optimizers.{name}", lambda name=name, argument=argument, v=v:
+       getattr(optimizers, name)(**{argument: v}), f"{argument} {allowed} {v!r}")
+      for name, argument, allowed, values in (
+          ("Momentum", "momentum", "[0, 1]", [*NUMBERS, 1.1]),
+          ("Momentum", "dampening", "[0, 1]", [*NUMBERS, 2]),
+          ("Nesterov", "momentum", "[0, 1]", [*NUMBERS, 1.1]), ("Adam", "beta1", "[0, 1)", [*NUMBERS, 1]),
+          ("Adam", "beta2", "[0, 1)", [*NUMBERS, 1.0]), ("Adam", "eps", "[0, inf)", [*NUMBERS, INF]),
+          ("Momentum", "lr_in_velocity", "True or False", [0, None, "yes"]),
+          ("Momentum", "dampen_first_step", "True or False", [1]),
+          ("Nesterov", "lr_in_velocity", "True or False", [1.0]),
+          ("Adam", "eps_hat", "True or False", ["no"]))
+      for v in values],
+
+    # training, progress, minimize
+    *[("training.accuracy", lambda a=a, b=b: training.accuracy(a, b), f"y (n,) output (n, classes) {got}")
+      for a, b, got in ((Y, [1], "(1,) (4, 2)"), (Y, None, "() (4, 2)"), ("a", [1], "(1,) ()"),
+                        (Y[:0], [], "(0,) (0, 2)"))],
+    *[("training.batches", lambda v=v: training.batches(v, 2, RNG), f"n at least 1 {v!r}")
+      for v in (0, 2.5, True, None)],
+    *[("training.batches", lambda v=v: training.batches(3, v, RNG), f"batch_size at least 1 {v!r}")
+      for v in (0, 2.5, None)],
+    ("training.batches", lambda: training.batches(3, 2, 0), "rng Generator 0"),
+    ("training.batches", lambda: training.batches(3, 2, RNG, shuffle=1), "shuffle True or False 1"),
+    *[("training.fit", lambda options=options: fit(**options), message) for options, message in (
+        ({"net": None}, "net Network None"), ({"opt": SGD}, "opt SGD(lr=0.1) class"),
+        ({"opt": "sgd"}, "opt 'sgd'"),
+        ({"x": None}, "x (n, inputs) object"), ({"x": X[0]}, "x (n, inputs) (3,)"),
+        ({"x": [[1, 2], [3]]}, "x list uneven"), ({"x": X[:0], "y": Y[:0]}, "x at least 1 (0, 3)"),
+        ({"x": X[:, :2]}, "x (batch, 3) (4, 2)"), ({"x": X * NAN}, "x finite 12 (4, 3)"),
+        ({"y": Y * INF}, "y finite 8 (4, 2)"), ({"y": Y[:2]}, "x y length (4, 3) (2, 2)"),
+        ({"y": None}, "y (4, 3) ()"), ({"y": Y[:, 0]}, "target (4, 2) (4,)"),
+        ({"epochs": 0}, "epochs at least 1 0"), ({"epochs": 1.5}, "epochs whole 1.5"),
+        ({"epochs": True}, "epochs whole True"), ({"batch_size": 0}, "batch_size at least 1 0"),
+        ({"batch_size": "all"}, "batch_size whole 'all'"), ({"rng": 0}, "rng Generator 0"),
+        ({"shuffle": "no"}, "shuffle True or False 'no'"), ({"progress": "no"}, "show True or False 'no'"),
+        ({"validation": 3}, "validation (x, y) 3"), ({"validation": X}, "validation (x, y)"),
+        ({"validation": (X, Y[:2])}, "target (4, 2) (2, 2)"),
+        ({"metric": "accuracy"}, "metric function 'accuracy'"),
+        ({"metric": lambda output: 0}, "metric (output, y)"), ({"callbacks": print}, "callbacks list print"),
+        ({"callbacks": [3]}, "callbacks (net, opt, history) 3"),
+        ({"callbacks": [lambda net: 0]}, "callbacks (net, opt, history)"))],
+    ("progress.progress", lambda: progress.progress(3, "x"), "iterable 3"),
+    ("progress.progress", lambda: progress.progress([3], "x", show=1), "show True or False 1"),
+    *[("minimize.minimize", lambda options=options: run(**options), message) for options, message in (
+        ({"f": 3}, "f function 3"), ({"f": abs}, "gradient function None"),
+        ({"gradient": 3}, "gradient function 3"),
+        ({"x0": None}, "x0 float64 object"), ({"x0": "ab"}, "x0 float64 <U2"),
+        ({"x0": [True]}, "x0 float64 bool"),
+        ({"x0": [[1.0, 2.0]]}, "x0 (any,) (1, 2)"), ({"x0": [1.0, NAN]}, "x0 finite 1"),
+        ({"x0": [1.0]}, "x (..., 2) ravine (1,)"), ({"opt": "sgd"}, "opt SGD(lr=0.1) 'sgd'"),
+        ({"opt": SGD}, "opt SGD(lr=0.1) class"), ({"steps": -1}, "steps at least 0 -1"),
+        ({"steps": 1.5}, "steps whole 1.5"), ({"steps": None}, "steps whole None"),
+        ({"gradient": lambda x: np.ones(3)}, "gradient(x) (2,) (3,)"),
+        ({"gradient": lambda x: None}, "gradient(x) float64 object"),
+        ({"gradient": lambda x: x * NAN}, "gradient finite x0 nan"),
+        ({"f": lambda x: x, "gradient": lambda x: x}, "f number [1. 1.]"),
+        ({"f": lambda x: "a", "gradient": lambda x: x}, "f number 'a'"),
+        ({"f": lambda x: None, "gradient": lambda x: x}, "f number None"))],
+
+    # functions and data
+    *[("functions.valley", lambda v=v: functions.valley(v), f"kappa [1, inf) {v!r}")
+      for v in [*NUMBERS, 0.5]],
+    *[("functions.quadratic", lambda v=v: functions.quadratic(v), f"kappa [1, inf) {v!r}") for v in NUMBERS],
+    *[("functions.quadratic", lambda v=v: functions.quadratic(2, n=v), f"n at least 1 {v!r}")
+      for v in (0, 1.5, None)],
+    ("functions.quadratic", lambda: functions.quadratic(2, n=1), "kappa 1 n = 1 2"),
+    ("functions.quadratic", lambda: functions.quadratic(2, n=3, rotation=0.5), "rotation Generator 0.5"),
+    ("functions.quadratic", lambda: functions.quadratic(2, rotation="a"), "rotation number 'a'"),
+    ("functions.Quadratic", lambda: functions.quadratic(2).equal_energy_start(0), "energy (0, inf) 0"),
+    *[("functions.Function", lambda method=method, v=v: method(v), f"x {got}")
+      for method in (BEALE, BEALE.gradient, BEALE.hessian) for v, got in (
+          ([1.0, 2.0, 3.0], "(..., 2) Beale (3,)"), (1.0, "(..., 2) ()"), ("ab", "float64 <U2"),
+          (None, "float64 object"), ([[1.0], [1.0, 2.0]], "list uneven"))],
+    *[("datasets.noisy_sine", lambda options=options: datasets.noisy_sine(**{"rng": RNG, **options}), message)
+      for options, message in (({"n": 1}, "n at least 2 1"), ({"n": 2.5}, "n whole 2.5"),
+      ({"rng": 0}, "rng Generator 0"),
+                               ({"noise": -1}, "noise [0, inf) -1"), ({"noise": "a"}, "noise 'a'"),
+                               ({"dtype": "int32"}, "dtype 'float32' 'int32'"))],
+    ("datasets.two_piece", lambda: datasets.two_piece(1), "n at least 2 1"),
+    ("datasets.two_piece", lambda: datasets.two_piece(dtype="f2"), "dtype 'float32' 'float16'"),
+    *[("datasets.regression", lambda options=options: datasets.regression(**{"rng": RNG, **options}), message)
+      for options, message in (({"n": 2}, "n at least 3 2"), ({"features": 0}, "features at least 1 0"),
+                               ({"noise": NAN}, "noise [0, inf) nan"),
+                               ({"condition": 0.5}, "condition [1, inf) 0.5"),
+                               ({"condition": 2, "features": 1}, "condition 1 2"),
+                               ({"rng": None}, "rng None"))],
+    ("datasets.load_digits", lambda: datasets.load_digits(NO_PLACE), f"digits {NO_PLACE} directory"),
+    ("datasets.load_digits", lambda: datasets.load_digits(7), "directory path 7"),
+    *[(f"mnist.{name}", lambda name=name: getattr(mnist, name)(7), "directory path 7")
+      for name in ("load_mnist", "load_fashion_mnist", "mnist_available")],
+    *[(f"mnist.{name}", lambda name=name: getattr(mnist, name)(NO_PLACE), f"directory {NO_PLACE}")
+      for name in ("load_mnist", "load_fashion_mnist")],
+    ("mnist.places", lambda: mnist.places("mnist", None), "directory path None"),
+    ("idx.read_idx", lambda: idx.read_idx(None), "path None"),
+    ("idx.read_idx", lambda: idx.read_idx(NO_PLACE), NO_PLACE),
+    ("idx.read_idx", lambda: idx.read_idx(__file__), "test_bad_input.py IDX zero bytes"),
+    ("idx.write_idx", lambda: idx.write_idx(None, np.ones(2, np.uint8)), "path None"),
+    ("idx.write_idx", lambda: idx.write_idx("never-written", [1.5]), "array uint8 float64"),
+    ("idx.read_split", lambda: idx.read_split(NO_PLACE, NO_PLACE, 16), NO_PLACE),
+
+    # claims, tables, validation
+    *[("claims.Claims", lambda v=v: claims.Claims(v), f"lecture two digits {v!r}")
+      for v in (9, None, "9", "x1")],
+    *[("claims.Claims", lambda options=options: claim(**options), message) for options, message in (
+        ({"name": "a b"}, "name letters 'a b'"), ({"measured": "x"}, "measured number 'x'"),
+        ({"measured": []}, "measured at least one empty"), ({"value": None}, "value number None"),
+        ({"within": -1}, "within [0, inf) -1"))],
+    ("tables.text_table", lambda: tables.text_table(["a"], [["1", "2"]]), "rows[0] 1 2"),
+    ("tables.markdown_table", lambda: tables.markdown_table(["a"], [["1"], ["1", "2"]]), "rows[1] 1 2"),
+    ("validation.number", lambda: validation.number("a", 2, 0, 1), "a [0, 1] 2"),
+    ("validation.integer", lambda: validation.integer("a", 2.0), "a whole 2.0"),
+    ("validation.choice", lambda: validation.choice("a", "z", ["x", "y"]), "a 'x' 'y' 'z'"),
+    ("validation.floats", lambda: validation.floats("a", [NAN]), "a finite 1"),
+    ("validation.as_array", lambda: validation.as_array("a", [[1], [1, 2]]), "a list uneven"),
+    ("validation.shape_tuple", lambda: validation.shape_tuple("a", 3), "a tuple 3"),
+    ("validation.boolean", lambda: validation.boolean("a", 1), "a True or False 1"),
+    ("validation.function", lambda: validation.function("a", 3, "a function"), "a function 3"),
+    ("validation.generator", lambda: validation.generator(3, "a"), "a Generator 3"),
+]
+
+# Why these need no row.
+EXEMPT = {
+    **dict.fromkeys(["datasets.Regression", "idx.Split", "idx.Dataset", "minimize.Trace", "tables.Table",
+                     "training.History"], "a record, filled by the library"),
+    **dict.fromkeys(["optimizers.NonFiniteGradientError", "training.DivergenceError"], "an error itself"),
+    **dict.fromkeys(["layers.Identity", "layers.ReLU", "layers.Tanh", "layers.Sigmoid"],
+                    "no arguments; a Network checks its input"),
+    "validation.all_finite": "called on arrays that were checked",
+    **dict.fromkeys(["claims.failures", "claims.in_notebook", "claims.load_claims", "claims.numbers_of",
+                     "claims.one_line", "claims.plain", "claims.same_decimals"],
+                     "a part of Claims, tested there"),
+    "environment.describe_environment": "no arguments",
+}
+
+
+def trace():
+    return run(steps=3)
+
+
+ALT = "A full sentence that says what the picture shows."
+
+# As above; the calls get course_lib.show and course_lib.frameworks, which take long to import, as `lib`.
+SHOW = [
+    ("activation", lambda lib: lib.activation(3), "layer Tanh() 3"),
+    ("activation", lambda lib: lib.activation(ReLU), "layer Tanh() class"),
+    ("animate_paths", lambda lib: lib.animate_paths(RAVINE, {"a": trace()}, alt=""), "alt sentence ''"),
+    ("animate_paths", lambda lib: lib.animate_paths(RAVINE, {}, alt=ALT), "dict 1 to 7 0"),
+    ("contour", lambda lib: lib.contour(functions.quadratic(2, n=3)), "window ((x_low, x_high)"),
+    ("contour", lambda lib: lib.contour(RAVINE, points=1), "points at least 2 1"),
+    ("contour", lambda lib: lib.contour(RAVINE, window=3), "window (2, 2) ()"),
+    ("describe_momentum", lambda lib: lib.describe_momentum("foo"), "method 'momentum' 'foo'"),
+    ("describe_momentum", lambda lib: lib.describe_momentum(lr=-1), "lr [0, inf) -1"),
+    ("draw_momentum", lambda lib: lib.draw_momentum("foo"), "method 'momentum' 'foo'"),
+    ("draw_momentum", lambda lib: lib.draw_momentum(kappa="a"), "kappa 'a'"),
+    ("describe_neuron", lambda lib: lib.describe_neuron("foo"), "activation 'tanh' 'foo'"),
+    ("describe_neuron", lambda lib: lib.describe_neuron(w1="a"), "w1 number 'a'"),
+    ("draw_neuron", lambda lib: lib.draw_neuron("foo"), "activation 'tanh' 'foo'"),
+    ("draw_neuron", lambda lib: lib.draw_neuron(bias=None), "bias number None"),
+    ("dropdown", lambda lib: lib.dropdown("", ["a"], "a"), "label text ''"),
+    ("dropdown", lambda lib: lib.dropdown("x", ["a"], "b"), "value 'a' 'b'"),
+    ("explore", lambda lib: lib.explore(3, {}, alt=""), "alt sentence ''"),
+    ("figure", lambda lib: lib.figure(3, alt=ALT), "fig Figure int"),
+    ("labelled_slider", lambda lib: lib.labelled_slider("", 0, 1, 0.5), "label text ''"),
+    ("labelled_slider", lambda lib: lib.labelled_slider("x", 1, 0, 0.5), "high (1, inf) 0"),
+    ("labelled_slider", lambda lib: lib.labelled_slider("x", 0, 1, 5), "value [0, 1] 5"),
+    ("labelled_slider", lambda lib: lib.labelled_slider("x", 0, 1, 0.5, log=True), "low (0, inf) 0"),
+    ("loglog_slope", lambda lib: lib.loglog_slope([1, 2], [1]), "x y 2 1"),
+    ("loglog_slope", lambda lib: lib.loglog_slope([-1, 2], [1, 1]), "x y positive"),
+    ("loss_curves", lambda lib: lib.loss_curves(3), "curves dict int"),
+    ("loss_curves", lambda lib: lib.loss_curves({"a": "b"}), "curves['a'] float64 <U1"),
+    ("paths", lambda lib: lib.paths(RAVINE, {"a": np.ones((3, 3))}), "paths['a'] (any, 2) (3, 3)"),
+    ("paths", lambda lib: lib.paths(RAVINE, {}), "paths dict 0"),
+    ("source", lambda lib: lib.source(3), "functions classes 3 int"),
+    ("source", lambda lib: lib.source(), "at least one function"),
+    ("table", lambda lib: lib.table(["a"], [["1", "2"]]), "rows[0] 1 2"),
+]
+SHOW_EXEMPT = {
+    "Picture": "made by the explorers", "use_style": "no arguments",
+    "momentum_explorer": "no arguments", "neuron_explorer": "no arguments",
+}
+FRAMEWORKS = [
+    ("convention", lambda lib: lib.convention("jax", "sgd"), "framework 'pytorch' 'keras' 'jax'"),
+    ("convention", lambda lib: lib.convention("keras", "foo"), "name 'sgd' 'foo'"),
+    ("conventions_table", lambda lib: lib.conventions_table("foo"), "name 'sgd' 'foo'"),
+    ("like", lambda lib: lib.like("jax", "sgd"), "framework 'pytorch' 'keras' 'jax'"),
+    ("like", lambda lib: lib.like("pytorch", "foo"), "name 'sgd' 'foo'"),
+    ("like", lambda lib: lib.like("pytorch", "momentum", beta=1), "pytorch momentum 'dampening' 'beta'"),
+    ("like", lambda lib: lib.like("pytorch", "momentum", lr=-1), "lr [0, inf) -1"),
+    ("like", lambda lib: lib.like("pytorch", "momentum", momentum=True), "momentum [0, 1] True"),
+    ("make", lambda lib: lib.make("jax", "sgd"), "framework 'pytorch' 'keras' 'jax'"),
+    ("make", lambda lib: lib.make("pytorch", "sgd"), "params None"),
+    ("make", lambda lib: lib.make("pytorch", "sgd", lr=-1), "lr [0, inf) -1"),
+    ("contrast", lambda lib: lib.contrast(3, X, Y, rng=RNG), "net Network 3"),
+    ("contrast", lambda lib: lib.contrast(net(), X, Y, "foo", rng=RNG), "name 'sgd' 'foo'"),
+    ("contrast", lambda lib: lib.contrast(net(), X, Y, rng=0), "rng Generator 0"),
+    ("contrast", lambda lib: lib.contrast(net(), X, Y, steps=0, rng=RNG), "steps at least 1 0"),
+    ("contrast", lambda lib: lib.contrast(net(), X, Y, frameworks=("jax",), rng=RNG),
+     "frameworks 'pytorch' 'keras' 'jax'"),
+    ("contrast_rule", lambda lib: lib.contrast_rule("foo", np.ones((2, 3)), np.ones(3)), "name 'sgd' 'foo'"),
+    ("contrast_rule", lambda lib: lib.contrast_rule("sgd", np.ones((2, 3)), np.ones(4)),
+     "gradients (any, 4) (2, 3)"),
+    ("to_torch", lambda lib: lib.to_torch(3), "net Network 3"),
+    ("to_torch", lambda lib: lib.to_torch(net(), dtype="int8"), "dtype 'float32' 'int8'"),
+    ("from_torch", lambda lib: lib.from_torch(3, net()), "module torch.nn.Module 3"),
+    ("torch_loss", lambda lib: lib.torch_loss(3), "loss MSE 3"),
+    ("to_keras", lambda lib: lib.to_keras(3), "net Network 3"),
+    ("from_keras", lambda lib: lib.from_keras(3, net()), "model keras.Model 3"),
+    ("keras_loss", lambda lib: lib.keras_loss(3), "loss MSE 3"),
+    ("keras_loss", lambda lib: lib.keras_loss(MSE(), dtype="int8"), "dtype 'float32' 'int8'"),
+]
+FRAMEWORKS_EXEMPT = {
+    "Contrast": "a record, filled by contrast", "available": "no arguments", "load_keras": "no arguments",
+    "load_torch": "no arguments",
+}
+
+
+def check(call, expected):
+    """The call raises an error of the usual kinds, with every word of `expected` in its message."""
+    with pytest.raises((TypeError, ValueError, KeyError, RuntimeError, FileNotFoundError,
+                        NotImplementedError)) as caught:
+        call()
+    message = str(caught.value)
+    missing = [word for word in expected.split() if word not in message]
+    assert not missing, f"{caught.type.__name__} lacks {missing}: {message}"
+
+
+def numbered(rows):
+    """Test ids that say the public name, and how many rows of it came before."""
+    seen = {}
+    return [f"{name}-{seen.setdefault(name, []).append(0) or len(seen[name])}" for name, *_ in rows]
+
+
+@pytest.mark.parametrize(("name", "call", "expected"), ROWS, ids=numbered(ROWS))
+def test_the_error_names_argument_value_and_what_is_allowed(name, call, expected):
+    check(call, expected)
+
+
+@pytest.mark.parametrize(("name", "call", "expected"), SHOW, ids=numbered(SHOW))
+def test_show(name, call, expected):
+    pyplot = importlib.import_module("matplotlib.pyplot")
+    check(lambda: call(importlib.import_module("course_lib.show")), expected)
+    pyplot.close("all")
+
+
+@pytest.mark.parametrize(("name", "call", "expected"), FRAMEWORKS, ids=numbered(FRAMEWORKS))
+def test_frameworks(name, call, expected):
+    for words, package in (("torch", "torch"), ("keras", "tensorflow")):
+        if words in name or (package == "torch" and name in ("make", "contrast", "contrast_rule")):
+            pytest.importorskip(package)
+    check(lambda: call(importlib.import_module("course_lib.frameworks")), expected)
+
+
+def public_names():
+    """module.name of each function and class defined in a module right below course_lib."""
+    found = set()
+    for info in pkgutil.iter_modules(course_lib.__path__):
+        if info.ispkg or info.name == "formulas":  # functions.py checks before it calls the formulas
+            continue
+        module = importlib.import_module(f"course_lib.{info.name}")
+        found |= {f"{info.name}.{name}" for name, thing in vars(module).items()
+                  if not name.startswith("_") and (inspect.isfunction(thing) or inspect.isclass(thing))
+                  and thing.__module__ == module.__name__}
+    return found
+
+
+def test_every_public_name_has_a_row_or_a_reason():
+    rows = {name for name, *_ in ROWS}
+    assert public_names() - rows - set(EXEMPT) == set(), "add a row to ROWS, or a reason to EXEMPT"
+    assert (rows | set(EXEMPT)) - public_names() == set(), "these names are gone"
+    assert rows & set(EXEMPT) == set()
+
+
+@pytest.mark.parametrize(("package", "rows", "exempt"), [
+    ("show", SHOW, SHOW_EXEMPT), ("frameworks", FRAMEWORKS, FRAMEWORKS_EXEMPT)], ids=["show", "frameworks"])
+def test_every_exported_name_has_a_row_or_a_reason(package, rows, exempt):
+    exported = set(importlib.import_module(f"course_lib.{package}").__all__)
+    named = {name for name, *_ in rows} | set(exempt)
+    assert exported == named
+
+
+def test_the_table_can_fail():
+    with pytest.raises(AssertionError, match=r"lacks \['sigma'\]"):
+        check(lambda: initializers.normal(-1), "sigma -1")
+    with pytest.raises(pytest.fail.Exception):
+        check(lambda: initializers.normal(1), "std")
+    with pytest.raises(AttributeError):  # an accident inside is no good error
+        check(lambda: SimpleNamespace().x, "x")
