@@ -1,0 +1,214 @@
+"""What all exercise checks share: run a student's answer safely, and say what is wrong with it.
+
+A check compares the answer with the right result and, if they differ, with the results of typical
+mistakes. A mistake whose result is exactly the student's is the diagnosis. Otherwise the check looks
+for a wrong sign or factor, and at last shows the numbers.
+
+    def check_square(square):
+        check_function(square, reference=lambda x: x**2, cases=[(3.0,), (np.array([1.0, -2.0]),)],
+                       outputs=("y",), mistakes=[Mistake("you doubled x instead", lambda x: 2 * x)])
+        right("square works")
+"""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+TOLERANCE = 1e-9  # relative; rules that differ only in the order of operations agree far better
+
+
+class WrongAnswer(AssertionError):
+    """An answer that is not right yet. The message is written for the student."""
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A typical mistake: what to tell the student, and what it would have computed.
+
+    `result` is a function of the same arguments as the exercise for `check_function`, or a number
+    for `check_number`.
+    """
+
+    message: str
+    result: Callable | float
+
+
+def right(message):
+    """Tell the student that the answer is right.
+
+    >>> right("the velocity decays")
+    Right: the velocity decays
+    """
+    print(f"Right: {message}")
+
+
+def check_function(function, *, reference, cases, outputs, mistakes=(), tolerance=TOLERANCE):
+    """Raise WrongAnswer with a diagnosis unless `function` gives what `reference` gives.
+
+    function : the student's
+    reference : the right one, with named arguments; a tuple is returned if there are several outputs
+    cases : tuples of arguments; take at least two that have no zeros and ones, which hide mistakes
+    outputs : names of what is returned, for the messages
+    mistakes : list of Mistake; the first one that explains all cases is reported
+    tolerance : largest relative difference that counts as equal, for float64
+
+    >>> double = lambda x: 2 * x
+    >>> def wrong(x):
+    ...     return 4 * x
+    >>> check_function(wrong, reference=double, cases=[(np.array([1.5, 2.5]),)], outputs=("y",))
+    Traceback (most recent call last):
+    course_lib.exercises.base.WrongAnswer: y is exactly 2 times too large.
+    """
+    names = list(inspect.signature(reference).parameters)
+    if not callable(function):
+        raise WrongAnswer("pass the function itself to the check, without calling it; "
+                          f"got {type(function).__name__}.")
+    given, wanted = [], []
+    for case in cases:
+        want = as_tuple(reference(*copy.deepcopy(case)))
+        got = run(function, case, names, outputs, want)
+        same = run(function, case, names, outputs, want)
+        if not equal(got, same, tolerance):
+            raise WrongAnswer("called twice with the same arguments, your function gives two different "
+                              "results: it must not keep anything between calls.")
+        given.append(got)
+        wanted.append(want)
+    if all(map(equal, given, wanted, [tolerance] * len(cases))):
+        return
+    for mistake in mistakes:
+        typical = [as_tuple(mistake.result(*copy.deepcopy(case))) for case in cases]
+        if all(map(equal, given, typical, [tolerance] * len(cases))):
+            raise WrongAnswer(f"{mistake.message}.")
+    raise WrongAnswer(difference(given, wanted, outputs, tolerance))
+
+
+def check_number(name, value, expected, *, mistakes=(), tolerance=1e-3):
+    """Raise WrongAnswer with a diagnosis unless `value` is `expected` up to the relative tolerance.
+
+    >>> check_number("gain", 9.0, 10.0, mistakes=[Mistake("count the newest gradient too", 9.0)])
+    Traceback (most recent call last):
+    course_lib.exercises.base.WrongAnswer: gain = 9: count the newest gradient too.
+    """
+    if value is None or value is Ellipsis:
+        raise NotImplementedError(f"{name} has no value yet: write your number there.")
+    if callable(value):
+        raise WrongAnswer(f"{name} is a function; the check wants the number it returns.")
+    try:
+        value = float(value)
+    except (TypeError, ValueError):
+        raise WrongAnswer(f"{name} must be one number, got {value!r}.") from None
+    if not math.isfinite(value):
+        raise WrongAnswer(f"{name} is {value}: it must be a finite number.")
+    if math.isclose(value, expected, rel_tol=tolerance, abs_tol=1e-12):
+        return
+    for mistake in mistakes:
+        if math.isclose(value, mistake.result, rel_tol=tolerance, abs_tol=1e-12):
+            raise WrongAnswer(f"{name} = {value:g}: {mistake.message}.")
+    raise WrongAnswer(f"{name} = {value:g} is too {'large' if value > expected else 'small'}.")
+
+
+def run(function, case, names, outputs, want):
+    """Call the student's function on copies; raise WrongAnswer if what comes back cannot be compared."""
+    arguments = copy.deepcopy(case)
+    try:
+        result = function(*arguments)
+    except NotImplementedError:  # the exercise's own placeholder says what to do
+        raise
+    except Exception as error:
+        raise WrongAnswer(f"called with ({', '.join(names)}), your function stopped with "
+                          f"{type(error).__name__}: {error}.") from error
+    for name, before, after in zip(names, case, arguments, strict=True):
+        if isinstance(before, np.ndarray) and not np.array_equal(before, after):
+            raise WrongAnswer(f"your function changed its argument {name} in place, so the caller's array "
+                              f"is overwritten. Make a new array: {name} = … instead of {name} += … or -= ….")
+    if result is None:
+        raise WrongAnswer("your function returned None: does it end with a return statement?")
+    got = result if isinstance(result, tuple | list) and len(outputs) > 1 else (result,)
+    if len(got) != len(outputs):
+        raise WrongAnswer(f"your function returned {count(len(got))}, expected {count(len(outputs))}: "
+                          f"return {', '.join(outputs)}.")
+    return tuple(comparable(name, g, w) for name, g, w in zip(outputs, got, want, strict=True))
+
+
+def comparable(name, got, want):
+    """The returned value as an array of the expected shape and kind."""
+    if got is None:
+        raise WrongAnswer(f"{name} is None.")
+    try:
+        array = np.asarray(got)
+    except ValueError:
+        raise WrongAnswer(f"{name} must be an array, got {type(got).__name__}.") from None
+    want = np.asarray(want)
+    if array.dtype.kind not in "fiu":
+        raise WrongAnswer(f"{name} must hold real numbers, got {type(got).__name__} of dtype {array.dtype}.")
+    if array.shape != want.shape:
+        raise WrongAnswer(f"{name} has shape {array.shape}, expected {want.shape}: "
+                          "every number has its own, so work entry by entry.")
+    if want.dtype.kind == "f" and array.dtype.kind == "f" and array.dtype != want.dtype:
+        raise WrongAnswer(f"{name} has dtype {array.dtype}, expected {want.dtype}, that of the arguments.")
+    if want.dtype.kind == "f" and array.dtype.kind != "f" and want.ndim:
+        raise WrongAnswer(f"{name} has dtype {array.dtype}: it was rounded to whole numbers.")
+    if not np.isfinite(array).all():
+        raise WrongAnswer(f"{name} holds NaN or infinite values: look for a division by zero.")
+    return array
+
+
+def difference(given, wanted, outputs, tolerance):
+    """What is wrong in words, when no typical mistake explains it."""
+    for i, name in enumerate(outputs):
+        pairs = [(g[i], w[i]) for g, w in zip(given, wanted, strict=True)]
+        if all(close(g, w, tolerance) for g, w in pairs):
+            continue
+        if all(close(g, -w, tolerance) for g, w in pairs):
+            return f"{name} has the wrong sign everywhere."
+        factor = common_factor(pairs, tolerance)
+        if factor:
+            return (f"{name} is exactly {factor:.4g} times too large." if factor > 1
+                    else f"{name} is exactly {1 / factor:.4g} times too small.")
+        g, w = next((g, w) for g, w in pairs if not close(g, w, tolerance))
+        right_ones = [other for j, other in enumerate(outputs) if j != i and
+                      all(close(g[j], w[j], tolerance) for g, w in zip(given, wanted, strict=True))]
+        also = f" ({' and '.join(right_ones)} is right)" if right_ones else ""
+        return (f"{name} is not right yet{also}: for the first example that differs you give "
+                f"{short(g)}, expected is {short(w)}.")
+    raise AssertionError("difference() needs results that differ")
+
+
+def common_factor(pairs, tolerance):
+    """The one positive number by which all results differ from the right ones, or None."""
+    got, want = (np.ravel(a) for a in pairs[0])
+    largest = np.argmax(np.abs(want))
+    if not want[largest]:
+        return None
+    factor = float(got[largest] / want[largest])
+    return factor if factor > 0 and all(close(g, factor * w, tolerance) for g, w in pairs) else None
+
+
+def close(a, b, tolerance):
+    a, b = np.asarray(a), np.asarray(b)
+    if np.float32 in (a.dtype, b.dtype):
+        tolerance = max(tolerance, 1e-5)
+    scale = max(np.max(np.abs(b), initial=0.0), 1e-12)
+    return bool(np.all(np.abs(a - b) <= tolerance * scale))
+
+
+def equal(got, want, tolerance):
+    return all(np.shape(g) == np.shape(w) and close(g, w, tolerance) for g, w in zip(got, want, strict=True))
+
+
+def as_tuple(result):
+    return result if isinstance(result, tuple) else (result,)
+
+
+def count(n):
+    return "one value" if n == 1 else f"{n} values"
+
+
+def short(array):
+    return np.array2string(np.asarray(array), precision=4, threshold=6)

@@ -1,0 +1,282 @@
+"""The checks of lecture 01: each typical wrong answer gets its diagnosis, right ones pass in any style."""
+
+import numpy as np
+import pytest
+from scipy.special import log_softmax, softmax
+
+from course_lib.exercises.base import WrongAnswer
+from course_lib.exercises.lecture01 import (
+    PREDICTIONS,
+    check_cross_entropy_gradient,
+    check_dense_backward,
+    check_hidden_mistake,
+    check_predictions,
+)
+from course_lib.layers import Dense, Sigmoid, Tanh
+from course_lib.losses import MSE
+from course_lib.network import Network
+
+# --- exercise 1 -------------------------------------------------------------------------------------
+
+
+def with_einsum(x, weight, g):
+    return [np.einsum("ni,no->io", x, g), np.einsum("no->o", g), np.einsum("no,io->ni", g, weight)]
+
+
+def transposed_twice(x, weight, g):
+    return (g.T @ x).T, g.T.sum(axis=1), (weight @ g.T).T
+
+
+def example_by_example(x, weight, g):
+    g_weight, g_bias, g_x = np.zeros_like(weight), np.zeros_like(g[0]), np.zeros_like(x)
+    for i in range(len(x)):
+        g_weight += np.outer(x[i], g[i])
+        g_bias += g[i]
+        g_x[i] = weight @ g[i]
+    return g_weight, g_bias, g_x
+
+
+def as_library(x, weight, g):
+    return np.dot(x.T, g), np.ones(len(g), g.dtype) @ g, np.dot(g, weight.T)
+
+
+@pytest.mark.parametrize("answer", [with_einsum, transposed_twice, example_by_example, as_library])
+def test_right_backward_in_any_style_is_accepted(answer, capsys):
+    check_dense_backward(answer)
+    assert capsys.readouterr().out.startswith("Right")
+
+
+def in_place(x, weight, g):
+    g /= 1.0 + len(g)
+    return x.T @ g, g.sum(axis=0), g @ weight.T
+
+
+def nothing(x, weight, g):
+    g_weight = x.T @ g  # noqa: F841
+    g_bias = g.sum(axis=0)  # noqa: F841
+
+
+WRONG_BACKWARD = {
+    "g_weight is transposed": lambda x, w, g: (g.T @ x, g.sum(axis=0), g @ w.T),
+    "keeps one row per example": lambda x, w, g: (x.T @ g, g, g @ w.T),
+    r"over the outputs \(axis 1\)": lambda x, w, g: (x.T @ g, g.sum(axis=1), g @ w.T),
+    "summed over everything": lambda x, w, g: (x.T @ g, np.sum(g), g @ w.T),
+    "leave keepdims out": lambda x, w, g: (x.T @ g, g.sum(axis=0, keepdims=True), g @ w.T),
+    "g_x is transposed": lambda x, w, g: (x.T @ g, g.sum(axis=0), w @ g.T),
+    "return g_weight, g_bias, g_x": lambda x, w, g: (g @ w.T, x.T @ g, g.sum(axis=0)),
+    "in another order": lambda x, w, g: (g @ w.T, g.sum(axis=0), x.T @ g),
+    "all gradients are divided": lambda x, w, g: (x.T @ g / len(g), g.mean(axis=0), g @ w.T / len(g)),
+    "weight and bias are divided": lambda x, w, g: (x.T @ g / len(g), g.mean(axis=0), g @ w.T),
+    "g_bias is the mean": lambda x, w, g: (x.T @ g, g.mean(axis=0), g @ w.T),
+    "g_bias is not": lambda x, w, g: (x.T @ g / len(g), g.sum(axis=0), g @ w.T),
+    "all signs are wrong": lambda x, w, g: (-(x.T @ g), -g.sum(axis=0), -(g @ w.T)),
+    "first example only": lambda x, w, g: (x.T @ g, g[0], g @ w.T),
+    "returned updated parameters": lambda x, w, g: (w - x.T @ g, -g.sum(axis=0), g @ w.T),
+    r"expected 3 values: return g_weight": lambda x, w, g: (x.T @ g, g.sum(axis=0)),
+    r"stopped with ValueError: matmul": lambda x, w, g: (x @ g, g.sum(axis=0), g @ w.T),
+    "changed its argument g in place": in_place,
+    "returned None": nothing,
+    "g_x is None": lambda x, w, g: (x.T @ g, g.sum(axis=0), None),
+    "NaN or infinite": lambda x, w, g: (x.T @ g * np.nan, g.sum(axis=0), g @ w.T),
+    "dtype float64, expected float32": lambda x, w, g: (x.T @ g.astype(float), g.sum(axis=0), g @ w.T),
+    r"g_weight is exactly 2 times too large": lambda x, w, g: (2 * x.T @ g, g.sum(axis=0), g @ w.T),
+    "pass the function itself": 3,
+}
+
+
+@pytest.mark.parametrize("diagnosis", WRONG_BACKWARD)
+def test_wrong_backward_is_diagnosed(diagnosis):
+    with pytest.raises(WrongAnswer, match=diagnosis):
+        check_dense_backward(WRONG_BACKWARD[diagnosis])
+
+
+def test_weight_without_transpose_fails_for_square_layers():
+    def answer(x, weight, g):
+        return x.T @ g, g.sum(axis=0), g @ (weight if weight.shape[0] == weight.shape[1] else weight.T)
+    with pytest.raises(WrongAnswer, match="not through its transpose"):
+        check_dense_backward(answer)
+
+
+def test_the_stub_stays_a_stub():
+    def stub(x, weight, g):
+        raise NotImplementedError("Replace this line")
+    with pytest.raises(NotImplementedError, match="Replace this line"):
+        check_dense_backward(stub)
+
+
+# --- exercise 2 -------------------------------------------------------------------------------------
+
+RIGHT = {name: expected for name, (expected, _) in PREDICTIONS.items()}
+
+
+def test_right_predictions_are_accepted(capsys):
+    check_predictions(**RIGHT)
+    check_predictions(np.int64(2410), 1 / 1024, 384.0, 1)
+    assert capsys.readouterr().out.count("Right") == 2
+
+
+@pytest.mark.parametrize(("name", "value", "diagnosis"), [
+    ("parameters", 2368, "left out the biases, one per neuron"),
+    ("parameters", 2378, "biases of the hidden"),
+    ("parameters", 2400, "biases of the outputs"),
+    ("parameters", 106, "Each weight joins two"),
+    ("parameters", 2474, "inputs have no bias"),
+    ("best_factor", 1, "would be tanh"),
+    ("best_factor", 0.03125, "value at 0"),
+    ("best_factor", 0.25, "one layer"),
+    ("best_factor", 1.25, "do not add"),
+    ("best_factor", 0.00390625, "four layers"),
+    ("twins", 24, "flip its signs"),
+    ("twins", 16, "change places"),
+    ("twins", 40, "multiply"),
+    ("twins", 48, "not 2"),
+    ("twins", 383, "itself"),
+    ("different_neurons", 8, "what can make them differ"),
+    ("different_neurons", 0, "at least one"),
+    ("different_neurons", 3, "too large"),
+    ("different_neurons", float("nan"), "finite"),
+])
+def test_wrong_predictions_are_diagnosed(name, value, diagnosis):
+    with pytest.raises(WrongAnswer, match=f"^{name}.*{diagnosis}"):
+        check_predictions(**{**RIGHT, name: value})
+
+
+def test_missing_prediction_says_which():
+    with pytest.raises(NotImplementedError, match="twins has no value"):
+        check_predictions(**{**RIGHT, "twins": ...})
+
+
+def test_the_predictions_are_what_happens():
+    from course_lib.datasets import noisy_sine
+    from course_lib.optimizers import SGD
+    from course_lib.training import fit
+
+    rng = np.random.default_rng(0)
+    net = Network([Dense(64, 32), Tanh(), Dense(32, 10)], loss=MSE(), rng=rng)
+    assert net.parameters.size == RIGHT["parameters"]
+    assert Sigmoid().forward(np.zeros((1, 1))) == 0.5
+    equal = Network([Dense(1, 8), Tanh(), Dense(8, 1)], loss=MSE(), rng=rng, dtype=np.float64)
+    equal.parameters.x[:] = 0.5
+    fit(equal, SGD(lr=0.05), *noisy_sine(100, rng=rng), epochs=500, batch_size=None, rng=rng, progress=False)
+    assert np.ptp(equal.parameters["0.weight"]) < 1e-9
+    assert np.ptp(equal.parameters["2.weight"]) < 1e-9
+    assert not np.isclose(equal.parameters["0.weight"][0, 0], 0.5)
+
+
+# --- exercise 3 -------------------------------------------------------------------------------------
+
+
+def with_scipy(logits, labels):
+    return (softmax(logits, axis=1) - np.eye(logits.shape[1], dtype=logits.dtype)[labels]) / len(labels)
+
+
+def with_log_softmax(logits, labels):
+    gradient = np.exp(log_softmax(logits, axis=1))
+    for i, label in enumerate(labels):
+        gradient[i, label] -= 1
+    return gradient / len(logits)
+
+
+@pytest.mark.parametrize("answer", [with_scipy, with_log_softmax])
+def test_right_cross_entropy_in_any_style_is_accepted(answer, capsys):
+    check_cross_entropy_gradient(answer)
+    assert capsys.readouterr().out.startswith("Right")
+
+
+def plain(z, axis=1):
+    exp = np.exp(z)
+    return exp / exp.sum(axis=axis, keepdims=axis is not None)
+
+
+def eye(z, y):
+    return np.eye(z.shape[1], dtype=z.dtype)[y]
+
+
+def shifts_in_place(z, y):
+    z -= z.max(axis=1, keepdims=True)
+    return (plain(z) - eye(z, y)) / len(z)
+
+
+def shifts_by_the_whole(z, y):
+    shifted = np.exp(np.clip(z, -50, 50))
+    return (shifted / shifted.sum(axis=1, keepdims=True) - eye(z, y)) / len(z)
+
+
+WRONG_CROSS_ENTROPY = {
+    "1/n is missing": lambda z, y: plain(z) - eye(z, y),
+    "sign is wrong: it is": lambda z, y: (eye(z, y) - plain(z)) / len(z),
+    "sign is wrong, and": lambda z, y: eye(z, y) - plain(z),
+    "that is p / n": lambda z, y: plain(z) / len(z),
+    "that is p itself": lambda z, y: plain(z),
+    "number of entries": lambda z, y: (plain(z) - eye(z, y)) / z.size,
+    "number of classes": lambda z, y: (plain(z) - eye(z, y)) / z.shape[1],
+    "multiplies only p": lambda z, y: plain(z) / len(z) - eye(z, y),
+    r"over the batch \(axis 0\)": lambda z, y: (plain(z, axis=0) - eye(z, y)) / len(z),
+    "over all entries": lambda z, y: (plain(z, axis=None) - eye(z, y)) / len(z),
+    "apply softmax first": lambda z, y: (z - eye(z, y)) / len(z),
+    "label's number": lambda z, y: (plain(z) - y[:, None].astype(z.dtype)) / len(z),
+    "respect to the probabilities": lambda z, y: -eye(z, y) / plain(z) / len(z),
+    "exp overflows": lambda z, y: (plain(z) - eye(z, y)) / len(z),
+    "not for logits near 1000": shifts_by_the_whole,
+    "changed its argument logits in place": shifts_in_place,
+    r"has shape \(5,\)": lambda z, y: (plain(z) - eye(z, y)).sum(axis=1),
+    "returned None": lambda z, y: None,
+}
+
+
+@pytest.mark.parametrize("diagnosis", WRONG_CROSS_ENTROPY)
+def test_wrong_cross_entropy_is_diagnosed(diagnosis):
+    with pytest.raises(WrongAnswer, match=diagnosis):
+        check_cross_entropy_gradient(WRONG_CROSS_ENTROPY[diagnosis])
+
+
+# --- exercise 4 -------------------------------------------------------------------------------------
+
+
+def planted(backward):
+    return type("HiddenMistake", (Tanh,), {"backward": backward})
+
+
+@pytest.mark.parametrize("backward", [
+    lambda self, g: g * (1 - np.abs(self.out)),
+    lambda self, g: 1.3 * g * (1 - self.out**2),
+    lambda self, g: g * (1 - self.out**4),
+])
+def test_hidden_mistakes_are_accepted(backward, capsys):
+    check_hidden_mistake(planted(backward))
+    assert capsys.readouterr().out.startswith("Right")
+
+
+def changes_g(self, g):
+    g *= 1 - np.abs(self.out)
+    return g
+
+
+WRONG_MISTAKES = {
+    "the gradient check passes": lambda: planted(lambda self, g: g * (1 + self.out) * (1 - self.out)),
+    "a larger mistake": lambda: planted(lambda self, g: 1.001 * g * (1 - self.out**2)),
+    "so does a look at the loss": lambda: planted(lambda self, g: g * (1 - self.out)),
+    "training diverges|look at the loss": lambda: planted(lambda self, g: -g * (1 - self.out**2)),
+    "returns the slope alone": lambda: planted(lambda self, g: 1 - self.out**2),
+    "returned None": lambda: planted(lambda self, g: None),
+    r"returned shape \(\)": lambda: planted(lambda self, g: np.sum(g)),
+    "changed g in place": lambda: planted(changes_g),
+    "NaN or infinite": lambda: planted(lambda self, g: g * np.nan),
+    "stopped with AttributeError": lambda: planted(lambda self, g: g * self.output),
+    "no longer computes tanh": lambda: type("Half", (Tanh,), {"forward": Sigmoid.forward}),
+    "without brackets": lambda: Tanh(),
+    "inherits from Tanh": lambda: np.tanh,
+}
+
+
+@pytest.mark.parametrize("diagnosis", WRONG_MISTAKES)
+def test_unfit_mistakes_are_diagnosed(diagnosis):
+    with pytest.raises(WrongAnswer, match=diagnosis):
+        check_hidden_mistake(WRONG_MISTAKES[diagnosis]())
+
+
+def test_the_stub_of_exercise_4_stays_a_stub():
+    def backward(self, g):
+        raise NotImplementedError("Replace this line")
+    with pytest.raises(NotImplementedError):
+        check_hidden_mistake(planted(backward))
