@@ -20,7 +20,7 @@ def test_says_what_is_missing_and_what_that_means(monkeypatch):
 
     monkeypatch.setattr(importlib.metadata, "version", version)
     text = environment.describe_environment()
-    assert "TensorFlow: MISSING; without it the Keras columns stay empty" in text
+    assert "TensorFlow: MISSING; without it Keras columns stay empty" in text
     assert "PyTorch 1.0: found" in text
 
 

@@ -1,0 +1,254 @@
+"""bench: time the library against PyTorch on this machine, one thread each.
+
+Only ratios of one run mean anything. Both sides run in turn, in short bursts of steps, many times; a row
+gives the median of the ratios of neighbouring bursts, and the lowest and the highest of them. Time is the
+processor time of this process, which other programs disturb less than a clock on the wall does.
+
+Training: examples per second over PyTorch's, so more is better. PyTorch's side is the eager loop of its
+own tutorials: zero_grad, forward, loss, backward, step, keep loss.item(); torch.optim with its defaults.
+Its mini-batches are picked by index, x[index], or come from its DataLoader, as in the tutorials. Ours is
+`course_lib.training.fit`. Both work in float32 on the same data.
+Steps: the time of opt.step over that of torch.optim with foreach=True and with fused=True, which is
+PyTorch's own compiled loop over all tensors; less is better.
+
+A row with a promise makes the command fail when its median does not reach it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from itertools import pairwise
+
+ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",
+                                     "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS")}
+
+# Sizes of the layers; the numbers of parameters are 10,401, 1,796,010 and 10,068,810.
+SMALL, LARGE, HUGE = (1, 100, 100, 1), (784, 1000, 1000, 10), (784, 2800, 2800, 10)
+BATCH = 128
+
+# What the kit promises of training: examples per second over PyTorch's; None: for information. Most of the
+# time goes into matrix products and tanh, which are equally fast on both sides: that is why the large network
+# gains little, and each network most with Adam, the rule that costs PyTorch most.
+PROMISES = {
+    ("large", "sgd", "by index"): 1.0, ("large", "momentum", "by index"): 1.0,
+    ("large", "adam", "by index"): 1.05,
+    ("large", "sgd", "DataLoader"): None, ("large", "momentum", "DataLoader"): None,
+    ("large", "adam", "DataLoader"): None,
+    ("small", "sgd", "whole"): 2.3, ("small", "momentum", "whole"): 2.3, ("small", "adam", "whole"): 3.0,
+}
+
+
+@dataclass
+class Row:
+    """One line of the table: the ratios of all bursts, and the promise on their median, if any."""
+
+    name: str
+    ratios: list
+    promised: float | None = None
+
+    @property
+    def measured(self):
+        return statistics.median(self.ratios)
+
+    @property
+    def held(self):
+        return self.promised is None or self.measured >= self.promised
+
+    def __str__(self):
+        promised = "" if self.promised is None else f">= {self.promised:g}"
+        spread = f"{min(self.ratios):.2f} – {max(self.ratios):.2f}"
+        return f"{self.name:<61} {promised:>8} {self.measured:>8.2f}   {spread:<14}" + (
+            "" if self.held else "  NOT HELD")
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__.strip(),
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="few, short bursts: a look, with more noise")
+    parser.add_argument("--report", action="store_true", help="print the table; never fail")
+    parser.add_argument("--only", choices=["training", "steps"], help="only this half of the table")
+    given = parser.parse_args(argv)
+
+    if any(os.environ.get(name) != "1" for name in ONE_THREAD):
+        # BLAS reads these when NumPy is imported, so they must be set before Python starts.
+        command = [sys.executable, "-m", "tools.bench", *(sys.argv[1:] if argv is None else argv)]
+        return subprocess.run(command, env={**os.environ, **ONE_THREAD}, check=False).returncode
+    try:
+        import torch
+    except ImportError:
+        print("bench: PyTorch is not installed, and all rows compare with it", file=sys.stderr)
+        return 1
+    torch.set_num_threads(1)
+
+    from course_lib.progress import progress
+
+    plan = [(job, names) for job, names in ((training_row, training_rows()), (step_row, step_rows()))
+            if given.only is None or job.__name__.startswith(given.only.removesuffix("s"))]
+    jobs = [(job, name) for job, names in plan for name in names]
+    rows = [job(*name, quick=given.quick) for job, name in progress(jobs, "bench")]
+    print(f"{'ratio to PyTorch ' + torch.__version__:<61} {'promised':>8} {'measured':>8}   lowest – highest")
+    for row in rows:
+        print(row)
+    broken = [row for row in rows if not row.held]
+    if broken:
+        print(f"\n{len(broken)} promise(s) not held by this run")
+    return 1 if broken and not given.report else 0
+
+
+def training_rows():
+    return list(PROMISES)
+
+
+def step_rows():
+    return [(rule, widths, kind) for rule in ("sgd", "momentum", "nesterov", "adam")
+            for widths in (SMALL, LARGE, HUGE) for kind in ("foreach", "fused")]
+
+
+def training_row(size, rule, loader, *, quick):
+    """Samples per second of `fit` over those of a PyTorch loop."""
+    widths = {"small": SMALL, "large": LARGE}[size]
+    steps = (5 if quick else 20) if size == "large" else (20 if quick else 100)
+    x, y = make_data(size, widths, steps)
+    ratios = compare(our_training(size, widths, rule, x, y, steps),
+                     torch_training(size, widths, rule, x, y, steps, loader), 3 if quick else 31)
+    batch = f"batch {BATCH}" if size == "large" else f"full batch of {len(x)}"
+    what = "train {} {}, {}, {}".format("-".join(map(str, widths)), "ReLU" if size == "large" else "tanh",
+                                        batch, rule)
+    return Row(what + (", DataLoader" if loader == "DataLoader" else ""), ratios,
+               PROMISES[size, rule, loader])
+
+
+def step_row(rule, widths, kind, *, quick):
+    """Time of opt.step over that of torch.optim: the inverse ratio, less is better."""
+    import numpy as np
+    import torch
+
+    from course_lib.optimizers import OPTIMIZERS
+
+    shapes = [shape for pair in pairwise(widths) for shape in (pair, pair[1:])]
+    size = sum(int(np.prod(shape)) for shape in shapes)
+    rng = np.random.default_rng(0)
+    x, g = rng.standard_normal((2, size), dtype=np.float32)
+    opt = OPTIMIZERS[rule](lr=1e-6)
+    parameters = [torch.nn.Parameter(torch.randn(shape)) for shape in shapes]
+    for p in parameters:
+        p.grad = torch.randn_like(p)
+    torch_opt = torch_optimizer(rule, parameters, **{kind: True})
+    steps = max(2, min(200, 20_000_000 // size))
+    if quick:
+        steps = max(2, steps // 10)
+
+    def ours():
+        for _ in range(steps):
+            opt.step(x, g)
+
+    def theirs():
+        for _ in range(steps):
+            torch_opt.step()
+
+    def before():  # Nesterov's step with foreach changes the gradients it is given: renew them
+        for p in parameters:
+            p.grad.fill_(1e-3)
+
+    ratios = [1 / ratio for ratio in compare(ours, theirs, 3 if quick else 15, before)]
+    return Row(f"step of {size:>10,} parameters, {rule}, time over {kind}", ratios)
+
+
+def compare(ours, theirs, repeats, before=lambda: None):
+    """theirs / ours, the ratios of processor times of `repeats` pairs of bursts, after one to warm up."""
+    ratios = []
+    for repeat in range(repeats + 1):
+        before()
+        start = time.process_time()
+        ours()
+        middle = time.process_time()
+        theirs()
+        end = time.process_time()
+        if repeat:
+            ratios.append((end - middle) / max(middle - start, 1e-9))
+    return ratios
+
+
+def make_data(size, widths, steps):
+    """Inputs and targets: `steps` mini-batches shaped like MNIST, or one batch of 100 points of a sine."""
+    import numpy as np
+
+    rng = np.random.default_rng(0)
+    if size == "large":
+        n = steps * BATCH
+        return rng.random((n, widths[0]), dtype=np.float32), rng.integers(0, widths[-1], n)
+    x = np.linspace(-np.pi, np.pi, 100, dtype=np.float32)[:, None]
+    return x, np.sin(x)
+
+
+def our_training(size, widths, rule, x, y, steps):
+    import numpy as np
+
+    from course_lib.layers import Dense, ReLU, Tanh
+    from course_lib.losses import MSE, SoftmaxCrossEntropy
+    from course_lib.network import Network
+    from course_lib.optimizers import OPTIMIZERS
+    from course_lib.training import fit
+
+    rng = np.random.default_rng(0)
+    layers, loss = alternate(Dense, ReLU if size == "large" else Tanh, widths), MSE()
+    if size == "large":
+        loss = SoftmaxCrossEntropy()
+    net, opt = Network(layers, loss=loss, rng=rng), OPTIMIZERS[rule](lr=1e-4)
+    epochs, batch_size = (1, BATCH) if size == "large" else (steps, None)
+    return lambda: fit(net, opt, x, y, epochs=epochs, batch_size=batch_size, rng=rng, progress=False)
+
+
+def torch_training(size, widths, rule, x, y, steps, loader):
+    import torch
+    from torch import nn
+
+    model = nn.Sequential(*alternate(nn.Linear, nn.ReLU if size == "large" else nn.Tanh, widths))
+    loss_function = nn.CrossEntropyLoss() if size == "large" else nn.MSELoss()
+    optimizer = torch_optimizer(rule, model.parameters())
+    x, y = torch.from_numpy(x), torch.from_numpy(y)
+    data = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(x, y), batch_size=BATCH, shuffle=True)
+
+    def batches():
+        if size == "small":
+            return ((x, y) for _ in range(steps))
+        if loader == "DataLoader":
+            return data
+        return ((x[index], y[index]) for index in torch.randperm(len(x)).split(BATCH))
+
+    def run():
+        losses = []
+        for inputs, targets in batches():
+            optimizer.zero_grad()
+            loss = loss_function(model(inputs), targets)
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+
+    return run
+
+
+def torch_optimizer(rule, parameters, **kind):
+    import torch
+
+    options = {"momentum": {"momentum": 0.9}, "nesterov": {"momentum": 0.9, "nesterov": True}}
+    rule_class = torch.optim.Adam if rule == "adam" else torch.optim.SGD
+    return rule_class(parameters, lr=1e-4, **options.get(rule, {}), **kind)
+
+
+def alternate(linear, activation, widths):
+    """linear, activation, linear, …, linear."""
+    layers = []
+    for fan_in, fan_out in pairwise(widths):
+        layers += [linear(fan_in, fan_out), activation()]
+    return layers[:-1]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
