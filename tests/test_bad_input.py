@@ -1,9 +1,9 @@
 """Every public function names the argument, what it was given, and what is allowed.
 
 One table goes through all of them. A public name without a row fails the test, so a new function comes
-with a row here. Public are the functions and classes of the modules right below course_lib, with their
-public methods and what they hand back to be called, and what course_lib.show and course_lib.frameworks
-export.
+with a row here. Public are the functions and classes of the modules right below course_lib and of
+course_lib.studies, with their public methods and what they hand back to be called, what course_lib.show and
+course_lib.frameworks export, and the checks of the exercises.
 """
 
 import importlib
@@ -15,6 +15,8 @@ import numpy as np
 import pytest
 
 import course_lib
+import course_lib.exercises
+import course_lib.studies
 from course_lib import (
     claims,
     datasets,
@@ -33,16 +35,18 @@ from course_lib import (
     transforms,
     validation,
 )
+from course_lib.exercises.base import WrongAnswer
 from course_lib.functions import BEALE, RAVINE
 from course_lib.layers import Dense, ReLU
 from course_lib.losses import MSE
 from course_lib.minimize import minimize
 from course_lib.network import Network
 from course_lib.optimizers import SGD
+from course_lib.studies import landscape, momentum, momentum_digits
 
 NAN, INF = float("nan"), float("inf")
 RNG = np.random.default_rng(0)
-X, Y = np.ones((4, 3)), np.ones((4, 2))
+X, Y, ONE = np.ones((4, 3)), np.ones((4, 2)), np.ones((4, 1))
 NO_PLACE = "no/such/place"
 
 
@@ -63,6 +67,27 @@ def run(f=RAVINE, x0=(1.0, 1.0), opt=None, steps=1, **options):
 def claim(**options):
     given = {"name": "a", "measured": 1, "value": 1, "within": 1, "text": "t", **options}
     return claims.Claims("09").about(given.pop("name"), **given)
+
+
+def sweep_kappa(**options):
+    return momentum.steps_against_kappa(**{"make_optimizer": momentum.proven, "kappas": [10.0], **options})
+
+
+def noisy(**options):
+    return momentum.noisy_runs(**{"opt": SGD(), "x0": 1.0, "steps": 2, "rng": RNG, **options})
+
+
+def train_digits(**options):
+    return momentum_digits.train_digits(
+        **{"method": "momentum", "rate": 0.1, "seed": 0, "epochs": 1, "batch_size": None, **options})
+
+
+def sweep_digits(rates=(0.1,), seeds=(0,), **options):
+    return momentum_digits.sweep_digits(rates, seeds, **{"epochs": 1, "batch_size": None, **options})
+
+
+def tuned_runs(losses, seeds=(0,), rates=(0.1, 0.2, 0.3)):
+    return momentum_digits.tuned_runs(losses, seeds, rates=rates, epochs=1, batch_size=None)
 
 
 NUMBERS = [None, "0.1", True, NAN, -1.0]  # what no rate, spread or scale may be
@@ -306,12 +331,131 @@ ROWS = [
     ("validation.boolean", lambda: validation.boolean("a", 1), "a True or False 1"),
     ("validation.function", lambda: validation.function("a", 3, "a function"), "a function 3"),
     ("validation.generator", lambda: validation.generator(3, "a"), "a Generator 3"),
+
+    # studies: landscape
+    *[(f"studies.landscape.{f.__name__}", lambda f=f, a=a, b=b: f(a, b), message)
+      for f in (landscape.line_fit, landscape.two_weight_network) for a, b, message in (
+          (None, ONE, "x float64 object"), ("ab", ONE, "x float64 <U2"), (ONE[:, 0], ONE, "x (any, 1) (4,)"),
+          (ONE * NAN, ONE, "x finite 4"), (ONE[:0], ONE[:0], "x at least one row (0, 1)"),
+          (ONE, ONE[:2], "y (4, 1) (2, 1)"), (ONE, 3, "y (4, 1) ()"))],
+    ("studies.landscape.line_fit", lambda: landscape.line_fit(ONE, ONE), "x two different 1"),
+    *[("studies.landscape.two_weight_network", lambda v=v: landscape.two_weight_network(ONE, ONE, v),
+       f"activation 'tanh' 'identity' {v!r}") for v in ("relu", None, 3)],
+    *[(f"studies.landscape.{name}", call, message) for name, call, message in (
+        ("objective", lambda: landscape.objective(3, X, Y), "net Network 3"),
+        ("objective", lambda: landscape.objective(net(), X[:, :2], Y), "x (batch, 3) (4, 2)"),
+        ("objective", lambda: landscape.objective(net(), X, None), "target float64 object"),
+        ("objective", lambda: landscape.objective(net(), X, Y)(1.0), "theta (8,) ()"),
+        ("loss_between", lambda: landscape.loss_between(None, X, Y, 0, 0), "net Network None"),
+        ("loss_between", lambda: landscape.loss_between(net(), X, Y, 0, np.ones(8)), "start (8,) ()"),
+        ("loss_between", lambda: landscape.loss_between(net(), X, Y, np.ones(8), "a"), "end float64 <U1"),
+        ("loss_between", lambda: landscape.loss_between(net(), X, Y, np.ones(8), np.ones(8), 1),
+         "points at least 2 1"),
+        ("find_minimum", lambda: landscape.find_minimum("net", X, Y), "net Network 'net'"),
+        ("find_minimum", lambda: landscape.find_minimum(net(), X, Y), "net float64 float32"),
+        ("find_minimum", lambda: landscape.find_minimum(net(dtype="float64"), X, Y, tolerance=0),
+         "tolerance (0, inf) 0"),
+        ("find_minimum", lambda: landscape.find_minimum(net(dtype="float64"), X, Y, steps=0),
+         "steps at least 1 0"))],
+
+    # studies: momentum
+    ("studies.momentum.best", lambda: momentum.best("adam", 2, 1), "method 'momentum' 'adam'"),
+    *[("studies.momentum.best", lambda v=v: momentum.best("momentum", v, 1), f"largest [1, inf) {v!r}")
+      for v in NUMBERS],
+    *[("studies.momentum.proven", lambda v=v: momentum.proven(2, v), f"smallest (0, inf) {v!r}")
+      for v in NUMBERS],
+    ("studies.momentum.proven", lambda: momentum.proven(0.5, 1), "largest [1, inf) 0.5"),
+    *[(f"studies.momentum.{name}", lambda call=call, values=values: call(*values), message)
+      for name, call in (("run_modes", lambda opt, h, x: momentum.run_modes(opt, h, x, 2)),
+                         ("steps_to", momentum.steps_to),
+                         ("relative_loss", lambda opt, h, x: momentum.relative_loss(opt, h, x, 2)))
+      for values, message in (
+          (("sgd", [1.0], [[1.0]] if name != "relative_loss" else [1.0]), "opt SGD(lr=0.1) 'sgd'"),
+          ((SGD(schedules.constant(0.1)), [1.0], [[1.0]] if name != "relative_loss" else [1.0]),
+           "opt constant rate"),
+          ((SGD(), 3, [[1.0]]), "curvatures (any,) ()"),
+          ((SGD(), [0.0], [[1.0]]), "curvatures positive [0.0]"),
+          ((SGD(), [], [[1.0]]), "curvatures one or more []"), ((SGD(), [1.0], 3), "x 1 got ()"),
+          ((SGD(), [1.0], None), "x float64 object"))],
+    ("studies.momentum.run_modes", lambda: momentum.run_modes(SGD(), [1.0], [[1.0]], -1), "steps least 0 -1"),
+    ("studies.momentum.relative_loss", lambda: momentum.relative_loss(SGD(), [1.0], [1.0], 1.5),
+     "steps whole 1.5"),
+    ("studies.momentum.relative_loss", lambda: momentum.relative_loss(SGD(), [1.0], [0.0], 1), "x zeros"),
+    *[("studies.momentum.steps_to", lambda v=v: momentum.steps_to(SGD(), [1.0], [[1.0]], v),
+       f"tolerance (0, 1) {v!r}") for v in [*NUMBERS, 1]],
+    ("studies.momentum.steps_to", lambda: momentum.steps_to(SGD(), [1.0], [[1.0]], limit=0),
+     "limit at least 1 0"),
+    ("studies.momentum.steps_to", lambda: momentum.steps_to(SGD(), [1.0], [[1.0]], limit=5),
+     "limit larger 5 1e-06"),
+    *[("studies.momentum.starts", lambda values=values: momentum.starts(*values), message)
+      for values, message in ((("a", "equal"), "curvatures float64 <U1"),
+                              (([1.0], "odd"), "energy 'equal' 'random' 'odd'"),
+                              (([1.0], "random", 0), "count at least 1 0"),
+                              (([1.0], "random", 1), "rng Generator None"))],
+    *[("studies.momentum.steps_against_kappa", lambda options=options: sweep_kappa(**options), message)
+      for options, message in (
+          ({"make_optimizer": 3}, "make_optimizer function 3"),
+          ({"make_optimizer": lambda largest, smallest: None}, "opt SGD(lr=0.1) None"),
+          ({"kappas": 10}, "kappas (any,) ()"), ({"kappas": [0.5]}, "kappas at least 1 [0.5]"),
+          ({"energy": 1}, "energy 'equal' 1"), ({"modes": 1}, "modes at least 2 1"),
+          ({"count": 0}, "count at least 1 0"), ({"energy": "random", "rng": 0}, "rng Generator 0"),
+          ({"tolerance": 2}, "tolerance (0, 1) 2"))],
+    *[("studies.momentum.slope", lambda a=a, b=b: momentum.slope(a, b), message) for a, b, message in (
+        (None, [1], "kappas float64 object"), ([10], [1], "kappas two different [10]"),
+        ([1, 10], 3, "steps (..., 2) 3"), ([1, 10], [1, 0], "steps positive [1. 0.]"),
+        ([1, 10], "a", "steps float64 <U1"))],
+    *[("studies.momentum.bound_ratio", lambda values=values: momentum.bound_ratio(SGD(), *values), message)
+      for values, message in (((2, 2, 1, X), "factor (0, 1] 2"), ((0.5, 1, 1, X), "kappa (1, inf) 1"),
+                              ((0.5, 2, -1, X), "steps at least 0 -1"),
+                              ((0.5, 2, 1, [1.0]), "x (any, any) (1,)"))],
+    ("studies.momentum.bound_ratio", lambda: momentum.bound_ratio(3, 0.5, 2, 1, X), "opt SGD(lr=0.1) 3"),
+    ("studies.momentum.bound_ratios", lambda: momentum.bound_ratios(3, RNG), "kappas (any,) ()"),
+    ("studies.momentum.bound_ratios", lambda: momentum.bound_ratios([2], 0), "rng Generator 0"),
+    *[("studies.momentum.noise_variance", lambda options=options: momentum.noise_variance(
+        **{"lr": 0.1, "momentum": 0.5, **options}), message) for options, message in (
+            ({"lr": 4}, "lr (0, 3) 4"), ({"lr": "a"}, "lr 'a'"), ({"momentum": None}, "momentum [0, 1) None"),
+            ({"curvature": 0}, "curvature (0, inf) 0"), ({"noise": -1}, "noise [0, inf) -1"))],
+    *[("studies.momentum.noisy_runs", lambda options=options: noisy(**options), message)
+      for options, message in (
+          ({"opt": SGD}, "opt SGD(lr=0.1) class"), ({"x0": None}, "x0 number None"),
+          ({"steps": -1}, "steps at least 0 -1"), ({"curvature": -1}, "curvature (0, inf) -1"),
+          ({"noise": "a"}, "noise 'a'"), ({"runs": 0}, "runs at least 1 0"),
+          ({"rng": 0}, "rng Generator 0"))],
+    *[("studies.momentum.roll", lambda values=values: momentum.roll(*values), message)
+      for values, message in ((("sgd", [1.0]), "opt 'sgd'"), ((SGD(), 1.0), "x (any,) ()"),
+                              ((SGD(), [1.0], 1.5), "steps whole 1.5"),
+                              ((SGD(), [1.0], 1, "a"), "tilt 'a'"))],
+
+    # studies: momentum_digits
+    *[("studies.momentum_digits.digits_network", lambda v=v: momentum_digits.digits_network(v),
+       f"seed at least 0 {v!r}") for v in (-1, None, 0.5)],
+    *[("studies.momentum_digits.train_digits", lambda options=options: train_digits(**options), message)
+      for options, message in (
+          ({"method": "adam"}, "method 'momentum' 'adam'"), ({"rate": 0}, "rate (0, inf) 0"),
+          ({"seed": "a"}, "seed whole 'a'"), ({"epochs": 0}, "epochs at least 1 0"),
+          ({"batch_size": 0}, "batch_size at least 1 0"))],
+    *[("studies.momentum_digits.sweep_digits", lambda options=options: sweep_digits(**options), message)
+      for options, message in (
+          ({"rates": 0.1}, "rates (any,) ()"), ({"rates": [0.1, -1]}, "rates positive [0.1, -1]"),
+          ({"seeds": 3}, "seeds list 3"), ({"seeds": [-1]}, "seeds at least 0 -1"),
+          ({"epochs": None}, "epochs whole None"), ({"batch_size": 0}, "batch_size at least 1 0"))],
+    *[("studies.momentum_digits.tuned", lambda a=a, b=b: momentum_digits.tuned(a, b), message)
+      for a, b, message in (
+          ([], [], "rates one or more []"), ([1.0, 2.0], None, "losses float64 object"),
+          ([1.0, 2.0], [[1.0]], "losses (2, any) (1, 1)"),
+          ([1.0, 2.0], np.ones((2, 0)), "losses at least one seed (2, 0)"),
+          ([1.0, 2.0], [[1.0], [0.5]], "rates further 2 edge"))],
+    *[("studies.momentum_digits.tuned_runs", lambda values=values: tuned_runs(*values), message)
+      for values, message in (
+          ((3,), "losses dict 3"), (({"adam": [[1.0]]},), "losses 'momentum' 'adam'"),
+          (({"momentum": [[1.0]]},), "losses (3, any) (1, 1)"), (({}, 3), "seeds list 3"))],
 ]
 
 # Why these need no row.
 EXEMPT = {
-    **dict.fromkeys(["datasets.Regression", "idx.Split", "idx.Dataset", "minimize.Trace", "tables.Table",
-                     "training.History"], "a record, filled by the library"),
+    **dict.fromkeys(["datasets.Regression", "idx.Split", "idx.Dataset", "minimize.Trace",
+                     "studies.landscape.Found", "tables.Table", "training.History"],
+                    "a record, filled by the library"),
     **dict.fromkeys(["optimizers.NonFiniteGradientError", "training.DivergenceError"], "an error itself"),
     **dict.fromkeys(["layers.Identity", "layers.ReLU", "layers.Tanh", "layers.Sigmoid"],
                     "no arguments; a Network checks its input"),
@@ -327,14 +471,21 @@ def trace():
     return run(steps=3)
 
 
+def empty_figure():
+    return importlib.import_module("matplotlib.figure").Figure()
+
+
 ALT = "A full sentence that says what the picture shows."
 
 # As above; the calls get course_lib.show and course_lib.frameworks, which take long to import, as `lib`.
 SHOW = [
     ("activation", lambda lib: lib.activation(3), "layer Tanh() 3"),
     ("activation", lambda lib: lib.activation(ReLU), "layer Tanh() class"),
+    ("activation", lambda lib: lib.activation(layers.Tanh(), low=3, high=1), "high (3, inf) 1"),
+    ("activation", lambda lib: lib.activation(layers.Tanh(), low="a"), "low number 'a'"),
     ("animate_paths", lambda lib: lib.animate_paths(RAVINE, {"a": trace()}, alt=""), "alt sentence ''"),
     ("animate_paths", lambda lib: lib.animate_paths(RAVINE, {}, alt=ALT), "dict 1 to 7 0"),
+    *[("contour", lambda lib, v=v: lib.contour(v), f"f function {v!r}") for v in (3, None, "a")],
     ("contour", lambda lib: lib.contour(functions.quadratic(2, n=3)), "window ((x_low, x_high)"),
     ("contour", lambda lib: lib.contour(RAVINE, points=1), "points at least 2 1"),
     ("contour", lambda lib: lib.contour(RAVINE, window=3), "window (2, 2) ()"),
@@ -360,13 +511,20 @@ SHOW = [
     ("loss_curves", lambda lib: lib.loss_curves({"a": "b"}), "curves['a'] float64 <U1"),
     ("paths", lambda lib: lib.paths(RAVINE, {"a": np.ones((3, 3))}), "paths['a'] (any, 2) (3, 3)"),
     ("paths", lambda lib: lib.paths(RAVINE, {}), "paths dict 0"),
+    ("paths", lambda lib: lib.paths(3, {"a": np.ones((3, 2))}), "f function 3"),
+    ("Picture", lambda lib: lib.Picture(3, 4), "figure Figure 3"),
+    *[("Picture", lambda lib, v=v: lib.Picture(empty_figure(), v), f"moving list artists {v!r}")
+      for v in (4, None, [4])],
     ("source", lambda lib: lib.source(3), "functions classes 3 int"),
     ("source", lambda lib: lib.source(), "at least one function"),
     ("table", lambda lib: lib.table(["a"], [["1", "2"]]), "rows[0] 1 2"),
+    *[("table", lambda lib, v=v: lib.table(v, []), f"headers list {v!r}") for v in ("a", 3, None)],
+    *[("table", lambda lib, v=v: lib.table(["a"], v), f"rows list {v!r}") for v in ("a", 3, None)],
+    ("table", lambda lib: lib.table(["a"], [3]), "rows[0] list 3"),
+    ("table", lambda lib: lib.table(["a"], [[1.5]], formats=3), "formats '.3g' 3"),
 ]
 SHOW_EXEMPT = {
-    "Picture": "made by the explorers", "use_style": "no arguments",
-    "momentum_explorer": "no arguments", "neuron_explorer": "no arguments",
+    "use_style": "no arguments", "momentum_explorer": "no arguments", "neuron_explorer": "no arguments",
 }
 FRAMEWORKS = [
     ("convention", lambda lib: lib.convention("jax", "sgd"), "framework 'pytorch' 'keras' 'jax'"),
@@ -441,13 +599,14 @@ def test_frameworks(name, call, expected):
 
 
 def public_names():
-    """module.name of each function and class defined in a module right below course_lib."""
+    """module.name of each function and class defined in a module right below course_lib or in its studies."""
+    modules = [info.name for info in pkgutil.iter_modules(course_lib.__path__) if not info.ispkg]
+    modules.remove("formulas")  # functions.py checks before it calls the formulas
+    modules += [f"studies.{info.name}" for info in pkgutil.iter_modules(course_lib.studies.__path__)]
     found = set()
-    for info in pkgutil.iter_modules(course_lib.__path__):
-        if info.ispkg or info.name == "formulas":  # functions.py checks before it calls the formulas
-            continue
-        module = importlib.import_module(f"course_lib.{info.name}")
-        found |= {f"{info.name}.{name}" for name, thing in vars(module).items()
+    for path in modules:
+        module = importlib.import_module(f"course_lib.{path}")
+        found |= {f"{path}.{name}" for name, thing in vars(module).items()
                   if not name.startswith("_") and (inspect.isfunction(thing) or inspect.isclass(thing))
                   and thing.__module__ == module.__name__}
     return found
@@ -466,6 +625,25 @@ def test_every_exported_name_has_a_row_or_a_reason(package, rows, exempt):
     exported = set(importlib.import_module(f"course_lib.{package}").__all__)
     named = {name for name, *_ in rows} | set(exempt)
     assert exported == named
+
+
+def exercise_checks():
+    """Each check_* function of the lectures' exercises, with its name."""
+    for info in pkgutil.iter_modules(course_lib.exercises.__path__, "course_lib.exercises."):
+        module = importlib.import_module(info.name)
+        for name, thing in vars(module).items():
+            if ".lecture" in info.name and name.startswith("check_") and thing.__module__ == info.name:
+                yield pytest.param(thing, id=f"{info.name.rpartition('.')[2]}.{name}")
+
+
+@pytest.mark.parametrize("value", [None, 1e6, "a string"])
+@pytest.mark.parametrize("exercise", list(exercise_checks()))
+def test_exercise_checks_diagnose_anything(exercise, value):
+    with pytest.raises((WrongAnswer, NotImplementedError)) as caught:
+        exercise(*[value] * len(inspect.signature(exercise).parameters))
+    message = str(caught.value)
+    shown = [repr(value), f"{value:g}" if value == 1e6 else "no value yet", type(value).__name__]
+    assert any(text in message for text in shown), message
 
 
 def test_the_table_can_fail():

@@ -7,7 +7,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.lines import Line2D
 
 from course_lib.show.plots import first, new_axes, styles
-from course_lib.validation import floats, integer
+from course_lib.validation import floats, function, integer
 
 # Pale enough that every path colour stands out on it.
 PALE = LinearSegmentedColormap.from_list("pale", ["#DCE6EE", "#F3F6F9", "#FFFFFF"])
@@ -92,6 +92,7 @@ def paths(f, named, ax=None, *, window=None, levels=None, every=None):
 
 def window_of(f, window):
     """The part of the plane to draw: ((x_low, x_high), (y_low, y_high))."""
+    function("f", f, "one of course_lib.functions, or a function of points (..., 2)", arguments=1)
     if window is None:
         window = getattr(f, "window", None)
     if window is None:

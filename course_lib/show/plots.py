@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from course_lib.layers import Layer
-from course_lib.validation import floats
+from course_lib.validation import floats, integer, number
 
 MARKERS = ["o", "s", "^", "D", "v", "P", "X"]
 
@@ -120,7 +120,9 @@ def activation_curve(layer, low=-4.0, high=4.0, points=401):
     """The inputs z, the outputs of an activation layer and its derivatives there, each (points,)."""
     if not isinstance(layer, Layer) or layer.shapes:  # nothing with weights
         raise TypeError(f"layer must be an activation of course_lib.layers such as Tanh(), got {layer!r}")
-    z = np.linspace(low, high, points)
+    number("low", low)
+    number("high", high, low, open_low=True)
+    z = np.linspace(low, high, integer("points", points, 2))
     value = layer.forward(z[:, None], train=True)[:, 0].copy()
     return z, value, layer.backward(np.ones((points, 1)))[:, 0].copy()
 

@@ -23,10 +23,14 @@ def table(headers, rows, *, formats=".3g", caption=None):
     momentum    112  0.0314
     Nesterov     98   0.027
     """
-    headers, rows = [str(header) for header in headers], [list(row) for row in rows]
+    headers = [str(header) for header in listed("headers", headers)]
+    rows = [listed(f"rows[{i}]", row) for i, row in enumerate(listed("rows", rows))]
     for i, row in enumerate(rows):
         if len(row) != len(headers):
             raise ValueError(f"rows[{i}] must have {len(headers)} cells, one per header, got {len(row)}")
+    if not isinstance(formats, str | dict):
+        raise TypeError(f"formats must be a format such as '.3g', or a dict from header to format, "
+                        f"got {formats!r}")
     if isinstance(formats, dict) and not set(formats) <= set(headers):
         unknown = sorted(set(formats) - set(headers))
         raise ValueError(f"formats must name headers among {headers}, got {unknown}")
@@ -39,6 +43,12 @@ def table(headers, rows, *, formats=".3g", caption=None):
     if caption:
         text, markdown = f"{caption}\n\n{text}", f"**{caption}**\n\n{markdown}"
     display(Output(text, text_markdown=markdown))
+
+
+def listed(name, values):
+    if isinstance(values, str) or not np.iterable(values):
+        raise TypeError(f"{name} must be a list, got {values!r}")
+    return list(values)
 
 
 def is_number(cell):

@@ -13,7 +13,9 @@ import math
 import ipywidgets
 import numpy as np
 import traitlets
+from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from PIL import Image
 
 from course_lib.show.display import check_alt
@@ -111,6 +113,10 @@ class Picture:
     """
 
     def __init__(self, figure, moving):
+        if not isinstance(figure, Figure):
+            raise TypeError(f"figure must be a matplotlib Figure, got {figure!r}")
+        if not isinstance(moving, list | tuple) or not all(isinstance(artist, Artist) for artist in moving):
+            raise TypeError(f"moving must be a list of artists such as ax.plot returns, got {moving!r}")
         self.figure, self.moving, self.scene = figure, moving, None
         self.canvas = FigureCanvasAgg(figure)
         for artist in moving:

@@ -98,9 +98,10 @@ def objective(net, x, y):
     if not isinstance(net, Network):
         raise TypeError(f"net must be a course_lib Network, got {net!r}")
     own = net.copy()
+    own.loss_value(x, y)  # says now, not at the first call, if x or y do not fit
 
     def loss_and_gradient(theta):
-        own.parameters.x[:] = theta
+        own.parameters.x[:] = floats("theta", theta, (own.parameters.size,), finite=False)
         return own.loss_and_grad(x, y), own.parameters.g.copy()
 
     return loss_and_gradient
@@ -159,4 +160,7 @@ def find_minimum(net, x, y, *, tolerance=1e-7, steps=200):
 
 
 def _column(name, values, n=None):
-    return floats(name, values, (n, 1))[:, 0].astype(np.float64)
+    column = floats(name, values, (n, 1))[:, 0].astype(np.float64)
+    if len(column) == 0:
+        raise ValueError(f"{name} must have at least one row, got shape {np.shape(values)}")
+    return column

@@ -10,8 +10,8 @@ import math
 
 import numpy as np
 
-from course_lib.optimizers import SGD, Momentum, Nesterov
-from course_lib.validation import choice, generator, number
+from course_lib.optimizers import SGD, Momentum, Nesterov, Optimizer
+from course_lib.validation import choice, floats, function, generator, integer, number
 
 METHODS = ("gradient descent", "momentum", "Nesterov")
 
@@ -49,8 +49,15 @@ def run_modes(opt, curvatures, x, steps):
     """Yield x after 0, 1, … `steps` steps on ½ Σ hᵢ xᵢ², for many starts at once.
 
     opt : an optimizer with a constant learning rate; only its rule is used
-    curvatures : (modes,); x : (starts, modes)
+    curvatures : (modes,), positive; x : (starts, modes)
     """
+    curvatures = _curvatures(curvatures)
+    x = floats("x", x, (None, len(curvatures)))
+    return _points(_constant(opt), curvatures, x, integer("steps", steps, 0))
+
+
+def _points(opt, curvatures, x, steps):
+    # The generator itself, apart so that `run_modes` checks when it is called, not at the first point.
     state = [np.zeros_like(x) for _ in opt.slots]
     yield x
     for t in range(1, steps + 1):
@@ -61,6 +68,7 @@ def run_modes(opt, curvatures, x, steps):
 
 def starts(curvatures, energy, count=1, rng=None):
     """Starts (count, modes): "equal" energy ½hx² = 1 in each mode, or "random", uniform on the sphere."""
+    curvatures, count = _curvatures(curvatures), integer("count", count, 1)
     if choice("energy", energy, ["equal", "random"]) == "equal":
         return np.sqrt(2 / curvatures)[None].repeat(count, axis=0)
     x = generator(rng).standard_normal((count, len(curvatures)))
@@ -76,10 +84,14 @@ def steps_to(opt, curvatures, x, tolerance=1e-6, limit=200_000):
     >>> int(steps_to(SGD(lr=0.5), np.array([1.0]), np.array([[1.0]]), tolerance=1e-3)[0])  # 4^-5 < 1e-3
     5
     """
+    curvatures = _curvatures(curvatures)
+    x = floats("x", x, (None, len(curvatures)))
+    number("tolerance", tolerance, 0, 1, open_low=True, open_high=True)
+    integer("limit", limit, 1)
     bound = tolerance * 0.5 * (x**2 @ curvatures)
     last = np.zeros(len(x), int)
     for k, point in enumerate(run_modes(opt, curvatures, x, limit)):
-        above = 0.5 * (point**2 @ curvatures) > bound
+        above = ~(0.5 * (point**2 @ curvatures) <= bound)  # NaN is not below either
         if above.any():
             last[above] = k + 1
         elif isinstance(opt, SGD) or k > 2 * last.max() + 10:  # stable gradient descent never comes back
@@ -95,8 +107,10 @@ def steps_against_kappa(make_optimizer, kappas, *, energy="equal", modes=20, cou
     make_optimizer : function (largest, smallest curvature) -> optimizer, such as `proven`
     modes : number of curvatures, log-spaced from 1 to κ; count : number of starts (see `starts`)
     """
+    function("make_optimizer", make_optimizer, "a function (largest, smallest curvature) -> optimizer")
+    integer("modes", modes, 2)
     columns = []
-    for kappa in kappas:
+    for kappa in _kappas(kappas):
         curvatures = np.geomspace(1.0, kappa, modes)
         x = starts(curvatures, energy, count, rng)
         columns.append(steps_to(make_optimizer(kappa, 1.0), curvatures, x, tolerance))
@@ -105,6 +119,11 @@ def steps_against_kappa(make_optimizer, kappas, *, energy="equal", modes=20, cou
 
 def slope(kappas, steps):
     """The slope of log steps against log κ, over the last axis of `steps`."""
+    if len(np.unique(_kappas(kappas))) < 2:
+        raise ValueError(f"kappas must hold at least two different numbers, got {kappas!r}")
+    steps = floats("steps", steps)
+    if steps.shape[-1:] != (len(kappas),) or (steps <= 0).any():
+        raise ValueError(f"steps must be positive, of shape (..., {len(kappas)}) like kappas, got {steps!r}")
     kappas = np.log(kappas) - np.log(kappas).mean()
     return np.log(steps) @ kappas / (kappas @ kappas)
 
@@ -115,6 +134,9 @@ def bound_ratio(opt, factor, kappa, steps, x):
     Smallest curvature 1, largest κ, as many log-spaced modes as x (starts, modes) has columns. factor
     1 - 1/√κ is Nesterov's (2004, theorem 2.2.3, for `proven`, at the points before the look-ahead).
     """
+    number("kappa", kappa, 1, open_low=True)
+    number("factor", factor, 0, 1, open_low=True)
+    x = floats("x", x, (None, None))
     curvatures = np.geomspace(1.0, kappa, x.shape[1])
     scale = 0.5 * (kappa + 1) * (x**2).sum(axis=1)
     ratios, before = [], x
@@ -138,7 +160,7 @@ def bound_ratios(kappas, rng):
         return bound_ratio(opt, factor, kappa, 500, x)[1:].max()
 
     found = {method: [] for method in METHODS}
-    for kappa in kappas:
+    for kappa in _kappas(kappas):
         x = np.vstack([np.eye(20), starts(np.ones(20), "random", 100, rng)])
         descent, nesterov = ((kappa - 1) / (kappa + 1)) ** 2, 1 - kappa**-0.5
         ratio = largest(best("gradient descent", kappa, 1), descent, kappa, x)
@@ -154,7 +176,10 @@ def relative_loss(opt, curvatures, x, steps):
     >>> relative_loss(SGD(lr=0.5), [1.0], [1.0], 2)
     array([1.    , 0.25  , 0.0625])
     """
-    curvatures, x = np.array(curvatures, float), np.array(x, float)[None]
+    curvatures = _curvatures(curvatures)
+    x = floats("x", x, curvatures.shape)[None]
+    if not x.any():
+        raise ValueError("x must not be the minimum itself, got zeros only")
     losses = np.array([float(point[0] ** 2 @ curvatures) for point in run_modes(opt, curvatures, x, steps)])
     return losses / losses[0]
 
@@ -168,19 +193,24 @@ def noise_variance(lr, momentum, curvature=1.0, noise=1.0):
     >>> round(noise_variance(0.1, 0.0), 4), round(noise_variance(0.01, 0.9), 4)
     (0.0526, 0.0501)
     """
-    number("lr", lr, 0, 2 * (1 + momentum) / curvature, open_low=True, open_high=True)
     number("momentum", momentum, 0, 1, open_high=True)
+    number("curvature", curvature, 0, open_low=True)
+    number("noise", noise, 0)
+    number("lr", lr, 0, 2 * (1 + momentum) / curvature, open_low=True, open_high=True)
     return (lr * noise**2 * (1 + momentum)
             / (curvature * (1 - momentum) * (2 * (1 + momentum) - lr * curvature)))
 
 
 def noisy_runs(opt, x0, steps, *, curvature=1.0, noise=1.0, runs=2000, rng):
     """Many runs on ½·curvature·x² with gradient noise N(0, noise²): x of shape (steps + 1, runs)."""
-    x = np.full(runs, float(x0))
-    state = [np.zeros(runs) for _ in opt.slots]
+    number("curvature", curvature, 0, open_low=True)
+    number("noise", noise, 0)
+    generator(rng)
+    x = np.full(integer("runs", runs, 1), float(number("x0", x0)))
+    state = [np.zeros(runs) for _ in _constant(opt).slots]
     path = [x]
-    for t in range(1, steps + 1):
-        g = curvature * x + noise * generator(rng).standard_normal(runs)
+    for t in range(1, integer("steps", steps, 0) + 1):
+        g = curvature * x + noise * rng.standard_normal(runs)
         step, *state = opt.rule(g, opt.lr, t, *state)
         x = x - step
         path.append(x)
@@ -189,8 +219,30 @@ def noisy_runs(opt, x0, steps, *, curvature=1.0, noise=1.0, runs=2000, rng):
 
 def roll(opt, x, steps=3000, tilt=0.3):
     """Where runs from many points x (n,) end on the two wells (x² - 1)² + tilt·x; the left is deeper."""
-    state = [np.zeros_like(x) for _ in opt.slots]
-    for t in range(1, steps + 1):
+    x = floats("x", x, (None,))
+    number("tilt", tilt)
+    state = [np.zeros_like(x) for _ in _constant(opt).slots]
+    for t in range(1, integer("steps", steps, 0) + 1):
         step, *state = opt.rule(4 * x * (x**2 - 1) + tilt, opt.lr, t, *state)
         x = x - step
     return x
+
+
+def _constant(opt):
+    if not isinstance(opt, Optimizer) or callable(opt.lr):
+        raise TypeError(f"opt must be an optimizer with a constant rate, such as SGD(lr=0.1), got {opt!r}")
+    return opt
+
+
+def _curvatures(values):
+    curvatures = floats("curvatures", values, (None,))
+    if len(curvatures) == 0 or (curvatures <= 0).any():
+        raise ValueError(f"curvatures must be one or more positive numbers, got {values!r}")
+    return curvatures
+
+
+def _kappas(kappas):
+    values = floats("kappas", kappas, (None,))
+    if len(values) == 0 or (values < 1).any():
+        raise ValueError(f"kappas must be one or more numbers of at least 1, got {kappas!r}")
+    return kappas

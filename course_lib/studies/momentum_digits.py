@@ -21,7 +21,7 @@ from course_lib.validation import choice, floats, integer, number
 def digits_network(seed):
     """The network of the comparison, 64-32-10 with ReLU; the seed decides its first weights."""
     return Network([Dense(64, 32, weight=he_normal()), ReLU(), Dense(32, 10)], loss=SoftmaxCrossEntropy(),
-                   rng=np.random.default_rng([9, seed]))
+                   rng=np.random.default_rng([9, integer("seed", seed, 0)]))
 
 
 MOMENTUM = 0.9
@@ -41,7 +41,7 @@ def train_digits(method, rate, seed, *, epochs, batch_size):
     A run that diverged has loss inf and accuracy NaN.
     """
     digits = load_digits()
-    net = digits_network(integer("seed", seed, 0))
+    net = digits_network(seed)
     opt = OPTIMIZERS[choice("method", method, METHODS)](number("rate", rate, 0, open_low=True))
     try:
         history = fit(net, opt, *digits.train, epochs=epochs, batch_size=batch_size, progress=False,
@@ -53,6 +53,8 @@ def train_digits(method, rate, seed, *, epochs, batch_size):
 
 def sweep_digits(rates, seeds, *, epochs, batch_size):
     """The last loss of each method at each effective rate and seed: dict of method -> (rates, seeds)."""
+    _check_rates(rates)
+    seeds = _seeds(seeds)
     grid = progress([(method, rate) for method in METHODS for rate in rates], "learning rates")
     losses = {(method, rate): [train_digits(method, rate, seed, epochs=epochs, batch_size=batch_size)[0]
                                for seed in seeds] for method, rate in grid}
@@ -65,7 +67,10 @@ def tuned(rates, losses):
     >>> tuned([1.0, 2.0, 4.0], [[0.5], [0.3], [0.9]])
     2.0
     """
-    rates = floats("rates", rates, (None,))
+    rates = _check_rates(rates)
+    losses = floats("losses", losses, (len(rates), None), finite=False)
+    if losses.size == 0:
+        raise ValueError(f"losses must have at least one seed, got shape {losses.shape}")
     chosen = int(np.argmin(np.median(losses, axis=1)))
     if chosen in (0, len(rates) - 1):
         raise ValueError(f"rates must reach further: the best is {rates[chosen]:g}, at the edge of the grid")
@@ -85,6 +90,24 @@ def tuned_runs(losses, seeds, *, rates, epochs, batch_size):
 
     Returns a dict of method -> (rate, array (seeds, 2) of last loss and test accuracy).
     """
+    if not isinstance(losses, dict):
+        raise TypeError(f"losses must be a dict of method -> (rates, seeds), got {losses!r}")
+    for method in losses:
+        choice("losses", method, METHODS)
+    seeds = _seeds(seeds)
     best = {method: tuned(rates, losses[method]) for method in losses}
     return {method: (rate, np.array([train_digits(method, rate, seed, epochs=epochs, batch_size=batch_size)
                                      for seed in seeds])) for method, rate in best.items()}
+
+
+def _check_rates(rates):
+    values = floats("rates", rates, (None,))
+    if len(values) == 0 or (values <= 0).any():
+        raise ValueError(f"rates must be one or more positive numbers, got {rates!r}")
+    return values
+
+
+def _seeds(seeds):
+    if not np.iterable(seeds):
+        raise TypeError(f"seeds must be a list of whole numbers of at least 0, got {seeds!r}")
+    return [integer("seeds", seed, 0) for seed in seeds]
