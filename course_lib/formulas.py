@@ -22,11 +22,12 @@ def _symmetric(p, xx, xy, yy):
 
 
 def quadratic(x, matrix):
-    return 0.5 * np.sum(x * (x @ matrix.astype(x.dtype, copy=False)), axis=-1)
+    return 0.5 * np.sum(x * quadratic_gradient(x, matrix), axis=-1)
 
 
 def quadratic_gradient(x, matrix):
-    return x @ matrix.astype(x.dtype, copy=False)  # A is symmetric, so this is A x for each row
+    # A times each point by itself: one product for all would round otherwise than one for a single point.
+    return (matrix.astype(x.dtype, copy=False) @ x[..., None])[..., 0]
 
 
 def quadratic_hessian(x, matrix):

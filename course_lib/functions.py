@@ -86,8 +86,12 @@ class Function:
         x = floats("x", x, finite=False)
         if x.ndim == 0 or x.shape[-1] != self.n:
             raise ValueError(f"x must have shape (..., {self.n}) for {self.name}, got {x.shape}")
+        # NumPy rounds powers of a single number otherwise than those in an array: always use arrays, so that
+        # many points at once give the very numbers of one at a time.
+        points = x[None] if x.ndim == 1 else x
         with np.errstate(all="ignore"):  # inf and NaN say it already; a diverging run should not also warn
-            return self.formulas[order](x)
+            values = self.formulas[order](points)
+        return values[0] if x.ndim == 1 else values
 
 
 @dataclass(frozen=True, eq=False)

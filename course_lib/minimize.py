@@ -1,4 +1,4 @@
-"""Run an optimizer on an objective and keep the whole path."""
+"""Run an optimizer on an objective and keep the whole path, of one run or of many at once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from course_lib.optimizers import Optimizer
-from course_lib.validation import floats, integer
+from course_lib.validation import as_array, floats, integer
 
 
 @dataclass
@@ -18,9 +18,13 @@ class Trace:
     loss : (steps + 1,), f at each point
     g : (steps, n), the gradient used at each step
     lr : (steps,), the learning rate of each step
-    state : dict of slot name -> (steps + 1, n), the optimizer's state at each point, zero at first
+    state : dict of slot name -> (steps + 1, n), the optimizer's state at each point, its start first
     diverged : True if the loss or the gradient stopped being finite; all arrays then end at the
         last point where both were finite
+
+    Of many runs, each array has one axis more, after the first: x is (steps + 1, runs, n), loss
+    (steps + 1, runs), lr (steps, runs), diverged (runs,). All runs are equally long then: from its
+    divergence on, a run's rows are NaN.
     """
 
     x: np.ndarray
@@ -28,12 +32,22 @@ class Trace:
     g: np.ndarray
     lr: np.ndarray
     state: dict
-    diverged: bool
+    diverged: bool | np.ndarray
 
     @property
     def steps(self):
-        """The number of steps taken."""
+        """The number of steps taken; of many runs, by the longest."""
         return len(self.lr)
+
+    def run(self, i):
+        """The Trace of run number i alone: what `minimize` gives for its start alone."""
+        if self.loss.ndim == 1:
+            raise ValueError("run(i) is for a trace of many runs, got the trace of one")
+        integer("i", i, 0, self.loss.shape[1] - 1)
+        points = int(np.isfinite(self.loss[:, i]).sum())
+        return Trace(x=self.x[:points, i], loss=self.loss[:points, i], g=self.g[:points - 1, i],
+                     lr=self.lr[:points - 1, i], diverged=bool(self.diverged[i]),
+                     state={slot: value[:points, i] for slot, value in self.state.items()})
 
 
 def minimize(f, x0, opt, steps, gradient=None):
@@ -42,10 +56,12 @@ def minimize(f, x0, opt, steps, gradient=None):
     Parameters
     ----------
     f : a course_lib.functions.Function, or any function x -> number if `gradient` is given
-    x0 : start, shape (n,); it is not changed
+    x0 : start, shape (n,), or one start per run, shape (runs, n); it is not changed. f and its gradient
+        are then called with points of shape (runs, n), as a Function can be. A learning rate for each
+        run is an array of shape (runs, 1) given to the optimizer.
     opt : an Optimizer; it is reset first, and left in its last state for you to look at
     steps : number of steps, at least 0
-    gradient : function x -> gradient of shape (n,); default f.gradient. It may be a noisy one.
+    gradient : function x -> gradient of x's shape; default f.gradient. It may be a noisy one.
 
     A run that overflows is no error but a lesson: the trace ends there and says so.
 
@@ -54,9 +70,69 @@ def minimize(f, x0, opt, steps, gradient=None):
     >>> trace = minimize(RAVINE, RAVINE.start, SGD(lr=0.03), 100)
     >>> trace.x.shape, bool(trace.loss[-1] < 1e-5), trace.diverged
     ((101, 2), True, False)
-    >>> minimize(RAVINE, RAVINE.start, SGD(lr=0.1), 1000).diverged
-    True
+    >>> rates = np.array([[0.03], [0.1]])
+    >>> minimize(RAVINE, np.tile(RAVINE.start, (2, 1)), SGD(lr=rates), 1000).diverged
+    array([False,  True])
     """
+    gradient = _check_arguments(f, opt, gradient)
+    integer("steps", steps, 0)
+    starts = as_array("x0", x0)
+    x = floats("x0", starts, shape=(None, None) if starts.ndim == 2 else (None,)).copy()
+    runs = x.shape[:-1]  # () for one run
+    if isinstance(opt.lr, np.ndarray) and opt.lr.shape != (*runs, 1):
+        raise ValueError(f"lr must be one rate per run, an array of shape {(*runs, 1)} for x0 of shape "
+                         f"{x.shape}, got shape {opt.lr.shape}")
+    alive = np.ones(runs, bool)
+
+    opt.reset()
+    points, losses, gradients, rates, states, ended = [], [], [], [], [], []
+    with np.errstate(over="ignore", invalid="ignore"):
+        for k in range(steps + 1):
+            loss = _value(f(x), runs)
+            g = floats("gradient(x)", gradient(x), x.shape, finite=False)
+            g = np.array(g, x.dtype)  # a copy: the function may return x itself, or one array each time
+            alive = alive & np.isfinite(loss) & np.isfinite(g).all(axis=-1)
+            if k == 0 and not alive.all():
+                raise ValueError(f"f and its gradient must be finite at x0, got {loss} and {g} at {x}")
+            if not alive.any():
+                break
+            x[~alive] = g[~alive] = 0  # a run that has left the range of numbers goes along, unseen
+            points.append(x.copy())
+            losses.append(loss)
+            states.append([opt.state[slot].copy() if opt.state else np.full_like(x, opt.initial(slot))
+                           for slot in opt.slots])
+            gradients.append(g)
+            rates.append(np.broadcast_to(opt.next_lr, (*runs, 1))[..., 0])
+            ended.append(~alive)
+            if k < steps:
+                opt.step(x, g)
+
+    ended = np.array(ended)
+    state = {slot: _until(ended, [row[i] for row in states]) for i, slot in enumerate(opt.slots)}
+    return Trace(x=_until(ended, points), loss=_until(ended, losses), g=_until(ended[1:], gradients),
+                 lr=_until(ended[1:], rates), state=state, diverged=~alive if runs else not alive)
+
+
+def _until(ended, records):
+    """The first records as one array, NaN where a run has ended."""
+    array = np.array(records)[:len(ended)]
+    array[ended] = np.nan
+    return array
+
+
+def _value(loss, runs):
+    wanted = f"an array of shape {runs}" if runs else "a number"
+    try:
+        value = np.asarray(loss)
+        fits = value.shape == runs and value.dtype.kind in "fiub"
+    except ValueError:
+        fits = False
+    if not fits:
+        raise TypeError(f"f must return {wanted}, got {loss!r}")
+    return value.astype(np.float64)
+
+
+def _check_arguments(f, opt, gradient):
     if not callable(f):
         raise TypeError(f"f must be a function x -> number, got {f!r}")
     if gradient is None:
@@ -66,37 +142,4 @@ def minimize(f, x0, opt, steps, gradient=None):
                         f"got {gradient!r}")
     if not isinstance(opt, Optimizer):
         raise TypeError(f"opt must be a course_lib optimizer such as SGD(lr=0.1), got {opt!r}")
-    integer("steps", steps, 0)
-    x = floats("x0", x0, shape=(None,)).copy()
-
-    opt.reset()
-    zero = np.zeros_like(x)
-    points, losses, gradients, rates, states, diverged = [], [], [], [], [], False
-    with np.errstate(over="ignore", invalid="ignore"):
-        for k in range(steps + 1):
-            loss, g = _value(f(x)), floats("gradient(x)", gradient(x), x.shape, finite=False)
-            g = np.array(g, x.dtype)  # a copy: the function may return x itself, or one array each time
-            if not (np.isfinite(loss) and np.isfinite(g).all()):
-                if k == 0:
-                    raise ValueError(f"f and its gradient must be finite at x0, got {loss} and {g} at {x}")
-                diverged = True
-                for record in (gradients, rates):  # the step that led out of range is not kept
-                    record.pop()
-                break
-            points.append(x.copy())
-            losses.append(loss)
-            states.append({slot: np.copy(opt.state.get(slot, zero)) for slot in opt.slots})
-            if k < steps:
-                gradients.append(g)
-                rates.append(opt.next_lr)
-                opt.step(x, g)
-    n = len(x)
-    return Trace(
-        x=np.array(points), loss=np.array(losses), g=np.array(gradients).reshape(-1, n), lr=np.array(rates),
-        state={slot: np.array([state[slot] for state in states]) for slot in opt.slots}, diverged=diverged)
-
-
-def _value(loss):
-    if isinstance(loss, (str, bytes)) or loss is None or np.shape(loss) != ():
-        raise TypeError(f"f must return a number, got {loss!r}")
-    return float(loss)
+    return gradient

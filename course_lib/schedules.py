@@ -12,6 +12,8 @@ Wherever an optimizer takes `lr`, it takes a number or such a function.
 
 from __future__ import annotations
 
+import math
+
 from course_lib.validation import number
 
 
@@ -24,6 +26,39 @@ def constant(lr):
     """
     lr = float(number("lr", lr, 0))
     return lambda step: lr
+
+
+def inverse_time(lr, decay=1.0):
+    """lr / (1 + decay·step): with decay 1 it is lr / k at the k-th step (Robbins & Monro 1951).
+
+    >>> schedule = inverse_time(0.5)
+    >>> schedule(0), schedule(1), schedule(4)
+    (0.5, 0.25, 0.1)
+    """
+    return power(lr, decay, 1.0)
+
+
+def power(lr, decay, exponent):
+    """lr·(1 + decay·step)^(-exponent), for decay and exponent of at least 0.
+
+    >>> power(1.0, 1.0, 0.5)(3)
+    0.5
+    """
+    lr, decay = float(number("lr", lr, 0)), float(number("decay", decay, 0))
+    exponent = float(number("exponent", exponent, 0))
+    return lambda step: lr / (1 + decay * step) ** exponent
+
+
+def exponential(lr, decay):
+    """lr·exp(-decay·step), for decay of at least 0.
+
+    The sum of all rates is finite, about lr / decay, and with it the way that x can go.
+
+    >>> round(exponential(0.1, math.log(2))(3), 6)
+    0.0125
+    """
+    lr, decay = float(number("lr", lr, 0)), float(number("decay", decay, 0))
+    return lambda step: lr * math.exp(-decay * step)
 
 
 def rate_at(schedule, step):

@@ -17,7 +17,8 @@ from course_lib.validation import all_finite, as_array, boolean, function, gener
 class History:
     """What was measured during a run; all are arrays once `fit` returns.
 
-    step_loss, lr : loss of each mini-batch before its step, and the rate of that step
+    step_loss, lr, batch_size : loss of each mini-batch before its step, the rate of that step, and the
+        number of examples in it
     loss : mean of the step losses of each epoch, each example counted once
     metric : on the whole training set after each epoch, if a metric was given
     validation_loss, validation_metric : on the validation set after each epoch, if given
@@ -25,6 +26,7 @@ class History:
 
     step_loss: list = field(default_factory=list)
     lr: list = field(default_factory=list)
+    batch_size: list = field(default_factory=list)
     loss: list = field(default_factory=list)
     metric: list = field(default_factory=list)
     validation_loss: list = field(default_factory=list)
@@ -61,17 +63,27 @@ def accuracy(output, y):
     return float(np.mean(output.argmax(axis=1) == y))
 
 
-def batches(n, batch_size, rng, shuffle=True):
+def batches(n, batch_size, rng, shuffle=True, first_step=0):
     """Index arrays that visit 0 … n - 1 once, `batch_size` at a time; the last may be shorter.
+
+    batch_size may be a function of the step, which is `first_step` for the first batch.
 
     >>> [len(index) for index in batches(10, 4, np.random.default_rng(0))]
     [4, 4, 2]
+    >>> [len(index) for index in batches(10, lambda step: 2**step, np.random.default_rng(0))]
+    [1, 2, 4, 3]
     """
     integer("n", n, 1)
-    integer("batch_size", batch_size, 1)
+    _check_batch_size(batch_size)
     boolean("shuffle", shuffle)
+    integer("first_step", first_step, 0)
     order = generator(rng).permutation(n) if shuffle else np.arange(n)
-    return [order[start:start + batch_size] for start in range(0, n, batch_size)]
+    found, start = [], 0
+    while start < n:
+        size = _size_at(batch_size, first_step + len(found))
+        found.append(order[start:start + size])
+        start += size
+    return found
 
 
 def fit(net, opt, x, y, *, epochs, batch_size=32, rng, shuffle=True, validation=None,
@@ -85,7 +97,7 @@ def fit(net, opt, x, y, *, epochs, batch_size=32, rng, shuffle=True, validation=
     x, y : inputs (n, inputs), and targets as the network's loss wants them, n of each
     epochs : how often to go through the data, at least 1
     batch_size : examples per step, default 32; the last, shorter batch is kept. None: all at once,
-        in the order given.
+        in the order given. A function of the step (opt.t: 0 for the first) lets the batches grow.
     rng : numpy Generator that shuffles the data, anew in each epoch unless shuffle=False
     validation : (x, y) measured after each epoch
     metric : function (output, y) -> number, for example `accuracy`
@@ -113,14 +125,15 @@ def fit(net, opt, x, y, *, epochs, batch_size=32, rng, shuffle=True, validation=
     boolean("shuffle", shuffle)
     _check_extras(validation, metric, callbacks)
     whole = batch_size is None  # one batch of everything needs no order and no copy
-    batch_size = n if whole else integer("batch_size", batch_size, 1)
+    if not whole:
+        _check_batch_size(batch_size)
     history = History()
     with np.errstate(over="ignore", invalid="ignore"):  # an exploding loss raises DivergenceError instead
         for _ in progress_bar(range(epochs), "training", show=progress):
             if whole:
                 mean = _step(net, opt, x, y, history)
             else:
-                order = batches(n, batch_size, rng, shuffle)
+                order = batches(n, batch_size, rng, shuffle, first_step=opt.t)
                 mean = sum(len(i) * _step(net, opt, x[i], y[i], history) for i in order) / n
             if not all_finite(net.parameters.x):
                 raise _divergence(history, history.lr[-1])
@@ -140,7 +153,24 @@ def _step(net, opt, x, y, history):
     opt.step(net.parameters.x, net.parameters.g, check_finite=False)
     history.step_loss.append(loss)
     history.lr.append(lr)
+    history.batch_size.append(len(x))
     return loss
+
+
+def _check_batch_size(batch_size):
+    if callable(batch_size):
+        function("batch_size", batch_size, "a whole number, or a function of the step", arguments=1)
+    else:
+        integer("batch_size", batch_size, 1)
+
+
+def _size_at(batch_size, step):
+    if not callable(batch_size):
+        return batch_size
+    try:
+        return integer("batch_size", batch_size(step), 1)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{error} (from the function, at step {step})") from None
 
 
 def _divergence(history, lr):

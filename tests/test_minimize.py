@@ -157,3 +157,66 @@ def test_a_gradient_function_may_hand_out_its_own_array_or_the_point():
     trace = minimize(lambda x: x @ x / 2, [1.0, 2.0], SGD(0.1), 5,
                      gradient=lambda x: np.copyto(buffer, x) or buffer)
     np.testing.assert_array_equal(trace.g, trace.x[:-1])
+
+
+# --- many runs at once -------------------------------------------------------------------------------------
+
+STARTS = np.random.default_rng(0).uniform(-2, 2, (6, 2))
+RATES = np.array([[1e-3], [1e-2], [0.1], [0.5], [1.0], [3.0]])  # some of them diverge with some rules
+
+
+@pytest.mark.parametrize("f", [ROSENBROCK, BEALE, quadratic(30.0, rotation=0.3)], ids=lambda f: f.name)
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_many_runs_give_the_numbers_of_each_alone(name, f):
+    trace = minimize(f, STARTS, OPTIMIZERS[name](lr=RATES), 60)
+    assert trace.x.shape[1:] == (6, 2)
+    for i in range(6):
+        alone, among = minimize(f, STARTS[i], OPTIMIZERS[name](lr=RATES[i, 0]), 60), trace.run(i)
+        assert (alone.steps, alone.diverged) == (among.steps, among.diverged)
+        for array in ("x", "loss", "g", "lr"):
+            np.testing.assert_array_equal(getattr(alone, array), getattr(among, array))
+        for slot in alone.state:
+            np.testing.assert_array_equal(alone.state[slot], among.state[slot])
+
+
+def test_rows_after_a_divergence_are_nan():
+    trace = minimize(RAVINE, np.tile(RAVINE.start, (2, 1)), SGD(lr=np.array([[0.03], [0.1]])), 1000)
+    assert trace.diverged.tolist() == [False, True]
+    assert trace.x.shape == (1001, 2, 2)
+    assert np.isfinite(trace.x[:, 0]).all()
+    alone = minimize(RAVINE, RAVINE.start, SGD(lr=0.1), 1000)
+    assert np.isnan(trace.x[alone.steps + 1:, 1]).all()
+    assert np.isnan(trace.g[alone.steps:, 1]).all()
+    assert np.isnan(trace.lr[alone.steps:, 1]).all()
+    assert not trace.run(0).diverged
+
+
+def test_when_all_runs_have_diverged_the_trace_ends():
+    trace = minimize(RAVINE, np.tile(RAVINE.start, (2, 1)), SGD(lr=np.array([[0.1], [0.2]])), 10_000)
+    assert trace.steps == minimize(RAVINE, RAVINE.start, SGD(lr=0.1), 10_000).steps < 10_000
+
+
+def test_one_rate_serves_all_runs_and_a_schedule_too():
+    for lr in (0.01, lambda step: 0.01 / (1 + step)):
+        trace = minimize(RAVINE, STARTS, Momentum(lr), 5)
+        alone = minimize(RAVINE, STARTS[0], Momentum(lr), 5)
+        np.testing.assert_array_equal(trace.lr, np.tile(alone.lr[:, None], 6))
+
+
+def test_run_of_one_run_and_of_none():
+    with pytest.raises(ValueError, match="for a trace of many runs"):
+        minimize(RAVINE, RAVINE.start, SGD(0.01), 2).run(0)
+    with pytest.raises(ValueError, match="i must be a whole number from 0 to 5, got 6"):
+        minimize(RAVINE, STARTS, SGD(0.01), 2).run(6)
+
+
+def test_rates_that_do_not_fit_the_runs():
+    for shape in ((3, 1), (6,), (6, 2), (1, 1)):
+        with pytest.raises(ValueError, match=r"lr must be one rate per run, an array of shape \(6, 1\)"):
+            minimize(RAVINE, STARTS, SGD(lr=np.ones(shape)), 2)
+    with pytest.raises(ValueError, match=r"lr must broadcast against x of shape \(2,\), got shape \(3,\)"):
+        SGD(lr=np.ones(3)).step(np.ones(2), np.ones(2))
+    with pytest.raises(ValueError, match=r"lr must hold numbers in .*, got -1 among them"):
+        SGD(lr=np.array([1.0, -1.0]))
+    with pytest.raises(TypeError, match=r"f must return an array of shape \(6,\)"):
+        minimize(lambda x: 0.0, STARTS, SGD(0.1), 2, gradient=lambda x: x)

@@ -323,3 +323,28 @@ def test_accuracy():
     assert accuracy(output, [1, 0, 0]) == 1.0  # of equal outputs the first counts
     assert accuracy(output, np.array([0, 1, 1])) == 0.0
     assert accuracy(output, [1, 0, 1]) == pytest.approx(2 / 3)
+
+
+# --- growing batches ---------------------------------------------------------------------------------------
+
+def test_batches_grow_by_the_step_and_visit_all_rows_once():
+    _, history = train(opt=SGD(0.01), epochs=3, batch_size=lambda step: 1 + step)
+    assert history.batch_size.sum() == 3 * 23
+    # 1 + 2 + … + 6 = 21 rows, then the 2 that are left; the steps go on counting in the next epoch
+    assert history.batch_size.tolist() == [1, 2, 3, 4, 5, 6, 2, 8, 9, 6, 11, 12]
+
+
+def test_a_constant_function_is_the_number():
+    nets = [train(opt=SGD(0.05), epochs=2, batch_size=size)[0] for size in (5, lambda step: 5)]
+    np.testing.assert_array_equal(*(net.parameters.x for net in nets))
+    assert train(opt=SGD(0.05), epochs=1, batch_size=5)[1].batch_size.tolist() == [5, 5, 5, 5, 3]
+
+
+@pytest.mark.parametrize(("size", "message"), [
+    (lambda step: 0, r"batch_size must be .* at least 1, got 0 \(from the function, at step 0\)"),
+    (lambda step: 2.5, "batch_size must be a whole number of at least 1, got 2.5"),
+    (lambda: 5, "batch_size must be a whole number, or a function of the step"),
+])
+def test_bad_batch_functions_are_named(size, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        train(opt=SGD(0.05), epochs=1, batch_size=size)

@@ -24,7 +24,7 @@ def best(method, largest, smallest):
     (Polyak 1964), and 1 - 2/√(3κ+1) for Nesterov, where κ = largest/smallest.
 
     >>> best("momentum", 25.0, 1.0)
-    Momentum(lr=0.1111111111111111, transforms=(), momentum=0.4444444444444444, dampening=0.0, \
+    Momentum(lr=0.1111111111111111, transforms=(), weight_decay=0.0, momentum=0.4444444444444444, dampening=0.0, \
 lr_in_velocity=False, dampen_first_step=True)
     """
     choice("method", method, METHODS)

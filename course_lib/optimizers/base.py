@@ -1,0 +1,209 @@
+"""What all update rules share: hyper-parameters in range, blocks, state, checks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from typing import ClassVar
+
+import numpy as np
+
+from course_lib.schedules import rate_at
+from course_lib.validation import all_finite, boolean, floats, function, number
+
+Schedule = float | Callable[[int], float] | np.ndarray
+
+# Each hyper-parameter's range, in one place for all rules; "open" leaves out the upper end.
+RANGES = {
+    "weight_decay": (0, math.inf),
+    "momentum": (0, 1),
+    "dampening": (0, 1),
+    "momentum_decay": (0, math.inf),
+    "rho": (0, 1, "open"),
+    "beta1": (0, 1, "open"),
+    "beta2": (0, 1, "open"),
+    "eps": (0, math.inf),
+    "initial_accumulator": (0, math.inf),
+    "lr_decay": (0, math.inf),
+    "threshold": (4, math.inf),
+}
+
+# Rules run on blocks of this many numbers, so that the temporaries of the readable formula
+# stay in the processor's cache instead of travelling to memory and back.
+BLOCK = 131072
+
+
+class NonFiniteGradientError(ValueError):
+    """A gradient with NaN or infinite entries was given to an optimizer."""
+
+
+@dataclass
+class Optimizer:
+    """What all update rules share. A subclass gives `slots` and `rule`.
+
+    Parameters
+    ----------
+    lr : a number of at least 0, a function of the step (0 for the first step), or an array of numbers
+        that broadcasts against x, such as one rate per run, of shape (runs, 1)
+    transforms : gradient transforms applied, in order, before the rule (course_lib.transforms)
+    weight_decay : each step first shrinks x to (1 - lr·weight_decay)·x; default 0. This is the
+        *decoupled* form (Loshchilov & Hutter 2019, algorithm 2), which no rule's scaling touches;
+        the coupled form adds to the gradient: transforms=[l2(alpha)]
+    averages : averages of x to keep up to date after each step (course_lib.averaging)
+
+    Attributes
+    ----------
+    state : dict of slot name -> array of x's shape; empty before the first step
+    t : the number of steps taken
+    """
+
+    lr: Schedule = 0.01
+    transforms: tuple = field(default=(), kw_only=True)
+    weight_decay: float = field(default=0.0, kw_only=True)
+    averages: tuple = field(default=(), kw_only=True, repr=False)
+
+    slots: ClassVar[tuple[str, ...]] = ()
+
+    def __post_init__(self):
+        for f in fields(self):
+            value = getattr(self, f.name)
+            if f.name in RANGES:
+                low, high, *ends = RANGES[f.name]
+                number(f.name, value, low, high, open_high="open" in ends)
+                setattr(self, f.name, float(value))  # np.float64(0.9) would turn float32 arrays into float64
+            elif f.type == "bool":
+                boolean(f.name, value)
+        self._check_lr()
+        self.transforms = _functions("transforms", self.transforms, "functions (x, g) -> g such as l2(0.1)")
+        self.averages = tuple(self.averages) if isinstance(self.averages, (tuple, list)) else (self.averages,)
+        for average in self.averages:
+            if not (callable(getattr(average, "update", None)) and callable(getattr(average, "reset", None))):
+                raise TypeError(f"averages must be a list of averages such as TailAverage(), got {average!r}")
+        self.reset()
+
+    def reset(self):
+        """Forget all state: the next step is the first."""
+        self.state = {}
+        self.t = 0
+        for average in self.averages:
+            average.reset()
+
+    @property
+    def next_lr(self):
+        """The learning rate that the next step will use: a float, or an array if `lr` is one."""
+        if callable(self.lr):
+            return rate_at(self.lr, self.t)
+        return self.lr if isinstance(self.lr, np.ndarray) else float(number("lr", self.lr, 0))
+
+    def initial(self, slot):
+        """The number that a slot of the state holds before the first step."""
+        return 0.0
+
+    def rule(self, g, lr, t, *state):
+        """Return (step to subtract from x, new state …) for arrays of any one shape; changes nothing."""
+        raise NotImplementedError(f"{type(self).__name__} must define rule(g, lr, t, *state)")
+
+    def step(self, x, g, *, check_finite=True):
+        """Take one step: update `x` in place from the gradient `g`, and the state with it.
+
+        x, g : float32 or float64 arrays, of the same dtype and of the same, arbitrary shape.
+        check_finite : look for NaN and infinity in g first; False saves one pass over a long vector
+            for a caller who looks elsewhere, as `fit` does
+
+        Raises TypeError or ValueError, before anything is changed, if they do not fit each
+        other or the state, and NonFiniteGradientError if g is not finite.
+        """
+        if isinstance(g, np.generic):  # arithmetic with arrays of shape () makes NumPy scalars
+            g = np.asarray(g)
+        _check_pair(x, g)
+        for transform in self.transforms:
+            g = np.asarray(transform(x, g))
+            _check_pair(x, g, "the transformed gradient")
+        self._check_state(x)
+        lr = self.next_lr
+        if check_finite:
+            _check_finite(g, self.t, lr)
+        if isinstance(lr, np.ndarray):
+            lr = _rates_like(lr, x)
+
+        if not self.state:
+            self.state = {slot: np.full(x.shape, self.initial(slot), x.dtype) for slot in self.slots}
+        self.t += 1
+        # Slices of an array that is not contiguous would be copies: work on one copy, and write it back.
+        contiguous = x if x.flags.c_contiguous else x.copy()
+        for x_block, g_block, lr_block, *state in _blocks(contiguous, g, lr, *self.state.values()):
+            step, *new = self.rule(g_block, lr_block, self.t, *state)
+            if self.weight_decay:
+                x_block *= 1 - lr_block * self.weight_decay
+            x_block -= step
+            for old, value in zip(state, new, strict=True):
+                if value is not old:
+                    old[...] = value
+        if contiguous is not x:
+            x[...] = contiguous
+        for average in self.averages:
+            average.update(x)
+
+    def _check_lr(self):
+        if callable(self.lr):
+            function("lr", self.lr, "a number, an array of numbers, or a function of the step", arguments=1)
+        elif isinstance(self.lr, np.ndarray):
+            self.lr = floats("lr", self.lr).copy()
+            if self.lr.size and self.lr.min() < 0:
+                raise ValueError(f"lr must hold numbers in [0, inf), got {self.lr.min():g} among them")
+        else:
+            self.lr = float(number("lr", self.lr, 0))
+
+    def _check_state(self, x):
+        for slot, value in self.state.items():
+            if value.shape != x.shape or value.dtype != x.dtype:
+                raise ValueError(
+                    f"x has shape {x.shape} and dtype {x.dtype}, but the state {slot!r} of earlier steps "
+                    f"has shape {value.shape} and dtype {value.dtype}; call reset() before a new run")
+
+
+def _blocks(*arrays):
+    """The arrays cut into blocks of at most BLOCK numbers; what is no array goes along as it is."""
+    if arrays[0].size <= BLOCK:
+        yield arrays
+        return
+    flat = [a.reshape(-1) if isinstance(a, np.ndarray) else a for a in arrays]
+    for start in range(0, arrays[0].size, BLOCK):
+        block = slice(start, start + BLOCK)
+        yield [a[block] if isinstance(a, np.ndarray) else a for a in flat]
+
+
+def _rates_like(lr, x):
+    try:
+        return np.broadcast_to(lr.astype(x.dtype, copy=False), x.shape)
+    except ValueError:
+        raise ValueError(f"lr must broadcast against x of shape {x.shape}, got shape {lr.shape}") from None
+
+
+def _functions(name, given, description):
+    if not isinstance(given, (tuple, list)):
+        raise TypeError(f"{name} must be a list of {description}, got {given!r}")
+    for item in given:
+        function(name, item, description)
+    return tuple(given)
+
+
+def _check_pair(x, g, name="g"):
+    for label, array in (("x", x), (name, g)):
+        if not isinstance(array, np.ndarray) or array.dtype.char not in "fd":
+            given = f"an array of {array.dtype}" if isinstance(array, np.ndarray) else repr(array)
+            raise TypeError(f"{label} must be a NumPy array of float32 or float64, got {given}")
+    if not x.flags.writeable:
+        raise ValueError("x must be writeable, since the step updates it in place; pass x.copy()")
+    if x.shape != g.shape or x.dtype != g.dtype:
+        raise ValueError(f"x and {name} must have one shape and dtype, "
+                         f"got {x.shape} {x.dtype} and {g.shape} {g.dtype}")
+
+
+def _check_finite(g, t, lr):
+    if not all_finite(g):
+        bad = int((~np.isfinite(g)).sum())
+        raise NonFiniteGradientError(
+            f"g must be finite, got {bad} NaN or infinite value(s) of {g.size} at step {t + 1} "
+            f"(learning rate {lr}); nothing was updated")
