@@ -13,7 +13,7 @@ rest once for all rules, on a toy function of two numbers and on a network alike
 (3, (2,))
 """
 
-from course_lib.optimizers.adam import Adam, Adamax, AdamW, AMSGrad, NAdam, RAdam
+from course_lib.optimizers.adam import Adam, Adamax, AdamW, AMSGrad, Lion, NAdam, RAdam
 from course_lib.optimizers.adaptive import Adadelta, AdaGrad, RMSProp
 from course_lib.optimizers.base import BLOCK, RANGES, NonFiniteGradientError, Optimizer, Schedule
 from course_lib.optimizers.descent import SGD, Momentum, Nesterov
@@ -32,8 +32,9 @@ OPTIMIZERS = {
     "nadam": NAdam,
     "adamax": Adamax,
     "radam": RAdam,
+    "lion": Lion,
 }
 
 __all__ = ["BLOCK", "OPTIMIZERS", "RANGES", "SGD", "AMSGrad", "AdaGrad", "Adadelta", "Adam", "AdamW",
-           "Adamax", "Momentum", "NAdam", "Nesterov", "NonFiniteGradientError", "Optimizer", "RAdam",
+           "Adamax", "Lion", "Momentum", "NAdam", "Nesterov", "NonFiniteGradientError", "Optimizer", "RAdam",
            "RMSProp", "Schedule"]

@@ -212,3 +212,31 @@ class RAdam(Optimizer):
             return lr * m, m, v
         r = math.sqrt((rho - 4) * (rho - 2) * rho_end / ((rho_end - 4) * (rho_end - 2) * rho))
         return lr * r * math.sqrt(1 - self.beta2**t) * m / (np.sqrt(v) + self.eps), m, v
+
+
+@dataclass
+class Lion(Optimizer):
+    """Lion: a step of lr in each coordinate, by the sign of an average (Chen et al. 2023, algorithm 2).
+
+    The average that is stored forgets more slowly (beta2) than the one whose sign is taken (beta1).
+
+    Parameters
+    ----------
+    lr : default 0.0001, as in the paper: a third to a tenth of Adam's
+    beta1, beta2 : averaging rates, in [0, 1); default 0.9 and 0.99
+
+    >>> x = np.array([1.0, 1.0, 1.0])
+    >>> Lion(lr=0.1).step(x, np.array([0.001, 1000.0, 0.0]))
+    >>> x
+    array([0.9, 0.9, 1. ])
+    """
+
+    lr: Schedule = 1e-4
+    beta1: float = 0.9
+    beta2: float = 0.99
+
+    slots = ("m",)
+
+    def rule(self, g, lr, t, m):
+        direction = np.sign(self.beta1 * m + (1 - self.beta1) * g)
+        return lr * direction, self.beta2 * m + (1 - self.beta2) * g
