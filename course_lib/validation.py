@@ -20,6 +20,8 @@ def number(name, value, low=-math.inf, high=math.inf, *, open_low=False, open_hi
     Traceback (most recent call last):
     ValueError: momentum must be a number in [0, 1), got 1.5
     """
+    if type(value) is float and low < value < high:  # the usual case, without delay; NaN is in no range
+        return value
     is_number = isinstance(value, numbers.Real) and not isinstance(value, (bool, np.bool_))
     if is_number and math.isfinite(value):
         above = value > low if open_low else value >= low

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from course_lib.optimizers import OPTIMIZERS
 from tools import bench
 
 pytest.importorskip("torch")
@@ -31,11 +32,28 @@ def test_quick_prints_every_promised_row(tiny, capsys):
     for rule in ("sgd", "momentum", "adam"):
         for net in ("6-5-5-3 ReLU, batch 128", "1-4-4-1 tanh, full batch of 100"):
             row = next(line for line in lines if line.startswith(f"train {net}, {rule} "))
-            assert ">=" in row
-    for rule in ("sgd", "momentum", "nesterov", "adam"):
-        for kind in ("foreach", "fused"):
-            assert sum(f"{rule}, time over {kind}" in line for line in lines) == 3
-        assert any(f"batch 128, {rule}, DataLoader" in line for line in lines) == (rule != "nesterov")
+            assert (">=" in row) == (rule == "adam")
+        assert any(f"batch 128, {rule}, DataLoader" in line for line in lines)
+    for rule in bench.TORCH:
+        assert sum(f", {rule}, time over foreach " in line for line in lines) == 3
+        assert sum(f", {rule}, time over fused " in line for line in lines) == 3 * (rule in bench.FUSED)
+    assert sum("time over foreach, one tensor" in line for line in lines) == 3
+
+
+def test_every_rule_that_pytorch_has_is_timed():
+    import torch
+
+    for name in OPTIMIZERS:
+        assert (name in bench.TORCH) == any(c.lower() == name for c in dir(torch.optim)) or name in (
+            "momentum", "nesterov", "amsgrad")
+    assert {rule for rule, *_ in bench.step_rows()} == set(bench.TORCH)
+    assert set(bench.STEP_PROMISES) <= set(bench.step_rows())
+
+
+def test_the_table_has_headings(tiny, capsys, monkeypatch):
+    monkeypatch.setattr(bench, "step_rows", list)
+    bench.main(["--quick", "--report"])
+    lines = capsys.readouterr().out.splitlines()
     assert "promised" in lines[0]
 
 
@@ -86,9 +104,10 @@ def test_both_sides_train_the_same_problem():
     assert bench.torch_training("large", (6, 5, 3), "sgd", x, y, 2, "by index")() is None
 
 
-@pytest.mark.parametrize(("ratios", "promised", "held"), [
-    ([1, 2, 3], 2, True), ([1, 1.9, 3], 2, False), ([1], None, True)])
-def test_the_median_decides(ratios, promised, held):
-    row = bench.Row("x", ratios, promised)
+@pytest.mark.parametrize(("ratios", "promised", "less", "held"), [
+    ([1, 2, 3], 2, False, True), ([1, 1.9, 3], 2, False, False), ([1], None, False, True),
+    ([1, 2, 3], 2, True, True), ([1, 2.1, 3], 2, True, False), ([1], None, True, True)])
+def test_the_median_decides(ratios, promised, less, held):
+    row = bench.Row("x", ratios, promised, less)
     assert row.held == held
     assert ("NOT HELD" in str(row)) == (not held)
