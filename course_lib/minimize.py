@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from course_lib.optimizers import Optimizer
-from course_lib.validation import as_array, floats, integer
+from course_lib.validation import floats, integer
 
 
 @dataclass
@@ -76,8 +76,9 @@ def minimize(f, x0, opt, steps, gradient=None):
     """
     gradient = _check_arguments(f, opt, gradient)
     integer("steps", steps, 0)
-    starts = as_array("x0", x0)
-    x = floats("x0", starts, shape=(None, None) if starts.ndim == 2 else (None,)).copy()
+    x = floats("x0", x0).copy()
+    if x.ndim not in (1, 2):
+        raise ValueError(f"x0 must have shape (n,) or (runs, n), got {x.shape}")
     runs = x.shape[:-1]  # () for one run
     if isinstance(opt.lr, np.ndarray) and opt.lr.shape != (*runs, 1):
         raise ValueError(f"lr must be one rate per run, an array of shape {(*runs, 1)} for x0 of shape "

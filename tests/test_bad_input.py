@@ -6,6 +6,7 @@ course_lib.studies, with their public methods and what they hand back to be call
 course_lib.frameworks export, and the checks of the exercises.
 """
 
+import dataclasses
 import importlib
 import inspect
 import pkgutil
@@ -18,6 +19,7 @@ import course_lib
 import course_lib.exercises
 import course_lib.studies
 from course_lib import (
+    averaging,
     claims,
     datasets,
     functions,
@@ -52,6 +54,17 @@ NO_PLACE = "no/such/place"
 
 def net(**options):
     return Network([Dense(3, 2)], **{"loss": MSE(), "rng": np.random.default_rng(0), **options})
+
+
+def bad_values(field):
+    """Pairs (what is allowed, values that are not) for a hyper-parameter of an optimizer."""
+    if field.type == "bool":
+        return [("True or False", [0, None, "yes"])]
+    if field.name not in optimizers.RANGES:
+        return []
+    low, high, *ends = optimizers.RANGES[field.name]
+    beyond = [high] if ends else [] if high == INF else [high + 1]
+    return [(f"[{low:g}, {high:g}{')' if ends or high == INF else ']'}", [*NUMBERS, low - 1, *beyond])]
 
 
 def fit(**options):
@@ -110,6 +123,12 @@ ROWS = [
 
     # schedules, transforms, initializers
     *[("schedules.constant", lambda v=v: schedules.constant(v), f"lr [0, inf) {v!r}") for v in NUMBERS],
+    *[(f"schedules.{name}", lambda name=name, given=given, i=i, v=v:
+       getattr(schedules, name)(*given[:i], v, *given[i + 1:]), f"{argument} [0, inf) {v!r}")
+      for name, given, arguments in (
+          ("inverse_time", [1, 1], ["lr", "decay"]), ("exponential", [1, 1], ["lr", "decay"]),
+          ("power", [1, 1, 1], ["lr", "decay", "exponent"]))
+      for i, argument in enumerate(arguments) for v in NUMBERS],
     ("schedules.rate_at", lambda: schedules.rate_at(3, 0), "schedule function 3"),
     *[("schedules.rate_at", lambda v=v: schedules.rate_at(lambda step: v, 5), f"lr [0, inf) {v!r} step 5")
       for v in NUMBERS],
@@ -213,18 +232,26 @@ ROWS = [
         (lambda rule=rule: rule().step(RAVINE.start, np.ones(2)), "x writeable x.copy()"))],
     ("optimizers.Optimizer", lambda: optimizers.Optimizer().step(np.ones(1), np.ones(1)),
      "Optimizer rule(g, lr,"),
-    *[(f"optimizers.{name}", lambda name=name, argument=argument, v=v:
-       getattr(optimizers, name)(**{argument: v}), f"{argument} {allowed} {v!r}")
-      for name, argument, allowed, values in (
-          ("Momentum", "momentum", "[0, 1]", [*NUMBERS, 1.1]),
-          ("Momentum", "dampening", "[0, 1]", [*NUMBERS, 2]),
-          ("Nesterov", "momentum", "[0, 1]", [*NUMBERS, 1.1]), ("Adam", "beta1", "[0, 1)", [*NUMBERS, 1]),
-          ("Adam", "beta2", "[0, 1)", [*NUMBERS, 1.0]), ("Adam", "eps", "[0, inf)", [*NUMBERS, INF]),
-          ("Momentum", "lr_in_velocity", "True or False", [0, None, "yes"]),
-          ("Momentum", "dampen_first_step", "True or False", [1]),
-          ("Nesterov", "lr_in_velocity", "True or False", [1.0]),
-          ("Adam", "eps_hat", "True or False", ["no"]))
-      for v in values],
+    *[(f"optimizers.{rule.__name__}", lambda rule=rule, f=f, v=v: rule(**{f.name: v}),
+       f"{f.name} {allowed} {v!r}")
+      for rule in (optimizers.Optimizer, *optimizers.OPTIMIZERS.values()) for f in dataclasses.fields(rule)
+      for allowed, values in bad_values(f) for v in values],
+    *[("optimizers.SGD", lambda v=v: SGD(lr=v), f"lr {words}") for v, words in (
+        (np.array([1.0, -1.0]), "[0, inf) -1"), (np.array([NAN]), "finite 1"),
+        (np.array(["a"]), "dtype <U1"))],
+    ("optimizers.SGD", lambda: SGD(lr=np.ones(3)).step(np.ones(2), np.ones(2)), "lr (2,) (3,)"),
+    ("optimizers.SGD", lambda: SGD(averages=3), "averages TailAverage() 3"),
+
+    # averaging
+    *[("averaging.TailAverage", lambda v=v: averaging.TailAverage(v), f"start at least 0 {v!r}")
+      for v in (-1, 2.5, None, True)],
+    ("averaging.TailAverage", lambda: averaging.TailAverage().update(["a"]), "x float64 <U1"),
+    *[("averaging.ExponentialAverage", lambda v=v: averaging.ExponentialAverage(v), f"beta [0, 1) {v!r}")
+      for v in [*NUMBERS, 1]],
+    ("averaging.ExponentialAverage", lambda: averaging.ExponentialAverage(0.5, bias_correction=None),
+     "bias_correction True False None"),
+    ("averaging.ExponentialAverage", lambda: averaging.ExponentialAverage(0.5).update(None),
+     "x float64 object"),
 
     # training, progress, minimize
     *[("training.accuracy", lambda a=a, b=b: training.accuracy(a, b), f"y (n,) output (n, classes) {got}")
@@ -261,7 +288,7 @@ ROWS = [
         ({"gradient": 3}, "gradient function 3"),
         ({"x0": None}, "x0 float64 object"), ({"x0": "ab"}, "x0 float64 <U2"),
         ({"x0": [True]}, "x0 float64 bool"),
-        ({"x0": [[1.0, 2.0]]}, "x0 (any,) (1, 2)"), ({"x0": [1.0, NAN]}, "x0 finite 1"),
+        ({"x0": [[[1.0, 2.0]]]}, "x0 (n,) (runs, n) (1, 1, 2)"), ({"x0": [1.0, NAN]}, "x0 finite 1"),
         ({"x0": [1.0]}, "x (..., 2) ravine (1,)"), ({"opt": "sgd"}, "opt SGD(lr=0.1) 'sgd'"),
         ({"opt": SGD}, "opt SGD(lr=0.1) class"), ({"steps": -1}, "steps at least 0 -1"),
         ({"steps": 1.5}, "steps whole 1.5"), ({"steps": None}, "steps whole None"),
@@ -609,6 +636,8 @@ def public_names():
         found |= {f"{path}.{name}" for name, thing in vars(module).items()
                   if not name.startswith("_") and (inspect.isfunction(thing) or inspect.isclass(thing))
                   and thing.__module__ == module.__name__}
+    found |= {f"optimizers.{name}" for name in optimizers.__all__
+              if inspect.isclass(getattr(optimizers, name))}
     return found
 
 
