@@ -17,6 +17,8 @@ from course_lib.frameworks import (
     contrast_rule,
     convention,
     conventions_table,
+    differing_defaults,
+    frameworks_with,
     from_keras,
     from_torch,
     keras_loss,
@@ -29,11 +31,11 @@ from course_lib.frameworks import (
     torch_loss,
 )
 from course_lib.frameworks.comparison import Difference, bound
-from course_lib.frameworks.conventions import TABLE
+from course_lib.frameworks.table import DECAY, TABLE
 from course_lib.layers import ELU, Dense, Identity, LeakyReLU, ReLU, Sigmoid, Tanh
 from course_lib.losses import MAE, MSE, BinaryCrossEntropy, SoftmaxCrossEntropy
 from course_lib.network import Network
-from course_lib.optimizers import OPTIMIZERS, SGD, Adam, Momentum, Nesterov
+from course_lib.optimizers import OPTIMIZERS, SGD, AdaGrad, Adam, Momentum, Nesterov, RMSProp
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -83,21 +85,37 @@ def framework_class(row):
     return getattr(getattr(sys.modules[package], submodule), name)
 
 
-@pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row.framework}-{row.name}")
+def row_id(row):
+    return f"{row.framework}-{row.name}"
+
+
+@pytest.mark.parametrize("row", TABLE, ids=row_id)
 def test_defaults_are_the_frameworks_own(row, torch, tf):
     parameters = inspect.signature(framework_class(row)).parameters
     assert list(row.defaults) == list(row.spelling)
     for name, spelled in row.spelling.items():
         argument, index = re.fullmatch(r"(\w+?)(?:\[(\d)\])?", spelled).groups()
         default = parameters[argument].default
-        assert row.defaults[name] == (default[int(index)] if index else default), name
+        default = default[int(index)] if index else default
+        assert row.defaults[name] == (0 if name == "weight_decay" and default is None else default), name
     assert set(row.fixed) <= set(parameters)
+    assert row.decay in DECAY
+    assert set(row.rounds) | set(row.positive) <= set(row.defaults)
     assert isinstance(like(row.framework, row.name), row.rule)
 
 
-def test_each_framework_has_the_same_names():
-    names = [{row.name for row in TABLE if row.framework == framework} for framework in ("pytorch", "keras")]
-    assert names[0] == names[1] <= set(OPTIMIZERS)
+def test_a_framework_without_a_row_has_no_such_class(torch, tf):
+    import keras
+
+    assert {row.name for row in TABLE} <= set(OPTIMIZERS)
+    assert len({(row.framework, row.name) for row in TABLE}) == len(TABLE)
+    classes = {"pytorch": torch.optim, "keras": keras.optimizers}
+    for name, rule in OPTIMIZERS.items():
+        for framework in set(classes) - set(frameworks_with(name)):
+            theirs = {thing.lower() for thing in dir(classes[framework])}
+            assert rule.__name__.lower() not in theirs, f"{framework} has {name} now: add its row"
+    assert frameworks_with("radam") == ("pytorch",)
+    assert frameworks_with("lion") == ("keras",)
 
 
 def test_like_gives_the_convention():
@@ -108,22 +126,62 @@ def test_like_gives_the_convention():
     assert like("keras", "nesterov", momentum=0.5) == Nesterov(lr=0.01, momentum=0.5, lr_in_velocity=True)
     assert like("keras", "adam") == Adam(eps=1e-7, eps_hat=True)
     assert like("pytorch", "adam", beta1=0.5) == Adam(beta1=0.5)
+    assert like("pytorch", "rmsprop") == RMSProp(lr=0.01, rho=0.99)
+    assert like("keras", "adagrad") == AdaGrad(
+        lr=1e-3, eps=1e-7, eps_inside_sqrt=True, initial_accumulator=0.1)
+    assert like("pytorch", "radam").threshold == 5
+    assert like("keras", "nadam").momentum_decay == 1
+    assert (like("pytorch", "adamw").weight_decay, like("keras", "adamw").weight_decay) == (0.01, 0.004)
 
 
-def test_weight_decay_of_pytorch_adds_to_the_gradient():
-    opt = like("pytorch", "sgd", lr=0.5, weight_decay=0.1)
+@pytest.mark.parametrize("row", [row for row in TABLE if row.flags], ids=row_id)
+def test_each_flag_of_a_row_matters(row):
+    """Without it the run differs, so that comparing with the framework to 1e-12 says whether it belongs."""
+    telling = {"lr": lambda step: 0.1 / (1 + step), "momentum": 0.9, "dampening": 0.5, "eps": 0.1}
+    hyper = row.defaults | {name: value for name, value in telling.items() if name in row.defaults}
+    hyper = {name: value for name, value in hyper.items() if not name.endswith("weight_decay")}
+    gradients = np.random.default_rng(0).standard_normal((20, 3))
+
+    def end(flags):
+        opt, x = row.rule(**hyper, **flags), np.zeros(3)
+        for g in gradients:
+            opt.step(x, g)
+        return x
+
+    for flag in row.flags:
+        others = {name: value for name, value in row.flags.items() if name != flag}
+        assert np.abs(end(others) - end(row.flags)).max() > 1e-6, flag
+
+
+COUPLED, DECOUPLED = 2 - 0.5 * (1 + 0.1 * 2), 2 * (1 - 0.5 * 0.1) - 0.5
+
+
+@pytest.mark.parametrize(("framework", "name", "more", "expected"), [
+    ("pytorch", "sgd", {}, COUPLED),
+    ("keras", "sgd", {}, DECOUPLED),
+    # The first step of these is lr times the sign of the gradient, which x·weight_decay does not turn.
+    ("pytorch", "adam", {"eps": 0}, 2 - 0.5),
+    ("pytorch", "adamw", {"eps": 0}, DECOUPLED),
+    ("pytorch", "radam", {}, COUPLED),
+    ("pytorch", "radam", {"decoupled_weight_decay": True}, DECOUPLED),
+    ("keras", "adam", {"eps": 0}, DECOUPLED),
+    ("keras", "lion", {}, DECOUPLED),
+])
+def test_weight_decay_is_the_frameworks(framework, name, more, expected):
     x = np.array([2.0])
-    opt.step(x, np.array([1.0]))
-    assert x == pytest.approx(2 - 0.5 * (1 + 0.1 * 2))
+    like(framework, name, lr=0.5, weight_decay=0.1, **more).step(x, np.array([1.0]))
+    assert x == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(("arguments", "hyper", "message"), [
     (("torch", "sgd"), {}, r"framework must be one of 'pytorch', 'keras', got 'torch'"),
-    (("pytorch", "adagrad"), {}, r"name must be one of 'sgd', 'momentum', 'nesterov', 'adam', got 'adagrad'"),
+    (("pytorch", "adamx"), {}, r"name must be one of 'sgd', 'momentum', 'nesterov', .* got 'adamx'"),
+    (("pytorch", "lion"), {}, r"name must be an optimizer that PyTorch has, 'sgd', .* got 'lion'"),
+    (("keras", "radam"), {}, r"name must be an optimizer that Keras has, 'sgd', .* got 'radam'"),
     (("keras", "SGD"), {}, r"name must be one of 'sgd', .* got 'SGD'"),
-    (("keras", "adam"), {"betas": 1}, r"keras adam must be among 'lr', 'beta1', 'beta2', 'eps', got 'betas'"),
-    (("keras", "momentum"), {"dampening": 0.5}, r"must be among 'lr', 'momentum', got 'dampening'"),
-    (("keras", "adam"), {"weight_decay": 0.1}, r"got 'weight_decay'; Keras' weight_decay shrinks the"),
+    (("keras", "adam"), {"betas": 1}, r"keras adam must be among 'lr', 'beta1', .*, got 'betas'"),
+    (("keras", "momentum"), {"dampening": 0.5}, r"must be among 'lr', 'momentum', .* got 'dampening'"),
+    (("keras", "adam"), {"weight_decay": -1}, r"weight_decay must be a number in \[0, inf\), got -1"),
     (("pytorch", "sgd"), {"weight_decay": -0.1}, r"weight_decay must be a number in \[0, inf\), got -0.1"),
     (("pytorch", "momentum"), {"momentum": 1.5}, r"momentum must be a number in \[0, 1\], got 1.5"),
     (("pytorch", "momentum"), {"dampening": 7}, r"dampening must be a number in \[0, 1\], got 7"),
@@ -138,13 +196,25 @@ def test_like_refuses(arguments, hyper, message):
 
 def test_conventions_table():
     table = conventions_table()
-    assert len(table.rows) == len(TABLE)
+    assert len(table.rows) == 2 * len(OPTIMIZERS)
     assert all(len(row) == len(table.headers) for row in table.rows)
     assert [row[0] for row in conventions_table("adam", "sgd").rows] == ["sgd", "sgd", "adam", "adam"]
     assert "torch.optim.SGD(nesterov=True)" in str(table)
-    assert table._repr_markdown_().count("\n") == len(TABLE) + 1
+    assert table._repr_markdown_().count("\n") == 2 * len(OPTIMIZERS) + 1
+    none = ["none", "", "", ""]
+    assert [row for row in table.rows if "none" in row] == [
+        ["radam", "Keras", *none, "Keras has no RAdam"], ["lion", "PyTorch", *none, "PyTorch has no Lion"]]
     with pytest.raises(ValueError, match="name must be one of 'sgd'"):
-        conventions_table("lion")
+        conventions_table("lionn")
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_differing_defaults_are_those_that_differ(name):
+    found = differing_defaults(name)
+    assert all(len(set(values.values())) > 1 for values in found.values())
+    assert all(set(values) <= {"course_lib", *frameworks_with(name)} for values in found.values())
+    if name == "adamw":
+        assert found["weight_decay"] == {"course_lib": 0.01, "pytorch": 0.01, "keras": 0.004}
 
 
 def test_make_passes_every_hyper_parameter_on(torch, tf):
@@ -164,6 +234,17 @@ def test_make_passes_every_hyper_parameter_on(torch, tf):
         make("pytorch", "sgd")
     with pytest.raises(ValueError, match="momentum must be above 0"):
         make("pytorch", "nesterov", [x])
+    with pytest.raises(ValueError, match=r"beta1 must be above 0 for keras.optimizers.Lion\(\), got 0"):
+        make("keras", "lion", beta1=0)
+    with pytest.raises(TypeError, match=r"lr must be a number in .* got array"):
+        make("keras", "sgd", lr=np.array([0.1, 0.2]))  # which course_lib's own take
+    group = make("pytorch", "rmsprop", [x], rho=0.5, centered=True, momentum=0.25).param_groups[0]
+    assert (group["alpha"], group["centered"], group["momentum"]) == (0.5, True, 0.25)
+    assert make("pytorch", "amsgrad", [x]).param_groups[0]["amsgrad"]
+    assert make("keras", "amsgrad").amsgrad
+    assert make("keras", "sgd").weight_decay is None
+    assert make("keras", "sgd", weight_decay=0.25).weight_decay == 0.25
+    assert make("keras", "adamw", weight_decay=0).weight_decay == 0  # its default is not 0
 
 
 @pytest.mark.parametrize("exact", [True, False])
@@ -343,19 +424,46 @@ default momentum                         0.9         0                0"""
         contrast_rule("sgd", np.ones((2, 1)), np.zeros(1), frameworks=()).timing()
 
 
-def test_contrast_with_weight_decay(torch):
+def test_contrast_with_weight_decay(torch, tf):
+    """course_lib's own weight_decay is decoupled, as Keras' is; PyTorch's Adam adds it to the gradient."""
     net = network(ReLU())
-    result = contrast(net, *data(net.loss), "adam", {"weight_decay": 0.1}, steps=30, frameworks="pytorch",
+    result = contrast(net, *data(net.loss), "adam", {"weight_decay": 0.1, "eps": 1e-8}, steps=30,
                       rng=np.random.default_rng(0))
+    assert max(result.parameter_difference.values()) < 1e-9
+    apart = np.abs(result.losses["course_lib"] - result.losses["PyTorch"]).max()
+    assert apart > 1e-4
+    assert np.abs(result.losses["course_lib"] - result.losses["Keras"]).max() < apart / 10  # eps and eps_hat
+
+
+@pytest.mark.parametrize(("name", "framework", "label"), [
+    ("radam", "pytorch", "PyTorch"), ("lion", "keras", "Keras")])
+def test_contrast_with_the_frameworks_that_have_the_rule(torch, tf, name, framework, label):
+    net = network(ReLU())
+    result = contrast(net, *data(net.loss), name, steps=5, rng=np.random.default_rng(0))
+    assert result.frameworks == (framework,)
+    assert list(result.losses) == ["course_lib", label]
+    assert result.table().headers == [f"{name}, 5 steps", "course_lib", label]
+    assert contrast_rule(name, np.ones((5, 2)), np.zeros(2)).frameworks == (framework,)
+    both = {"pytorch", "keras"}
+    missing, = both - {framework}
+    with pytest.raises(ValueError, match=f"name must be an optimizer that .* has, .* got '{name}'"):
+        contrast_rule(name, np.ones((5, 2)), np.zeros(2), frameworks=missing)
+
+
+def test_contrast_with_a_switch_that_only_pytorch_has(torch):
+    net = network(ReLU())
+    result = contrast(net, *data(net.loss), "nadam", {"weight_decay": 0.1, "decoupled_weight_decay": True},
+                      steps=20, rng=np.random.default_rng(0), frameworks="pytorch")
     assert result.parameter_difference["pytorch"] < 1e-9
     np.testing.assert_allclose(result.losses["course_lib"], result.losses["PyTorch"], rtol=1e-9)
 
 
 @pytest.mark.parametrize(("change", "error", "message"), [
     ({"net": None}, TypeError, "net must be a course_lib Network"),
-    ({"optimizer": "lion"}, ValueError, "name must be one of 'sgd'"),
+    ({"optimizer": "lionn"}, ValueError, "optimizer must be one of 'sgd'"),
+    ({"optimizer": "lion", "frameworks": "pytorch"}, ValueError, "must be an optimizer that PyTorch has"),
     ({"hyper": [0.1]}, TypeError, r"hyper must be a dict of hyper-parameters by name, got \[0.1\]"),
-    ({"hyper": {"dampening": 0.1}}, ValueError, "keras momentum must be among 'lr', 'momentum', got 'damp"),
+    ({"hyper": {"dampening": 0.1}}, ValueError, "keras momentum must be among 'lr', .* got 'damp"),
     ({"steps": 0}, ValueError, "steps must be a whole number of at least 1, got 0"),
     ({"batch_size": 0}, ValueError, "batch_size must be a whole number of at least 1, got 0"),
     ({"rng": 0}, TypeError, "rng must be a numpy.random.Generator"),

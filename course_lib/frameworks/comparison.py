@@ -8,6 +8,7 @@ import numpy as np
 
 from course_lib.frameworks.conventions import convention, differing_defaults
 from course_lib.frameworks.installed import LABELS
+from course_lib.frameworks.table import DECAY
 from course_lib.optimizers import OPTIMIZERS
 from course_lib.tables import Table
 
@@ -106,9 +107,14 @@ class Contrast:
 
     def notes(self):
         """What differs, in words: one line for each framework."""
-        notes = [f"{LABELS[f]}: {convention(f, self.optimizer).note}." for f in self.frameworks]
         here = "Here it was given them in float64." if self.exact else "So it was here."
-        return [f"{note} {here}" if note.startswith("Keras") else note for note in notes]
+        notes = []
+        for framework in self.frameworks:
+            row = convention(framework, self.optimizer)
+            words = "; ".join(filter(None, [row.note, DECAY[row.decay]]))
+            rounding = f" {row.rounding}. {here}" if row.rounding else ""
+            notes.append(f"{LABELS[framework]}: {words}.{rounding}")
+        return notes
 
     def _headers(self, first):
         return [first, "course_lib", *[LABELS[f] for f in self.frameworks]]

@@ -36,36 +36,36 @@ from time import perf_counter
 import numpy as np
 
 from course_lib.frameworks.comparison import Contrast, Difference
-from course_lib.frameworks.conventions import convention, like, make
+from course_lib.frameworks.conventions import frameworks_with, like, make
 from course_lib.frameworks.installed import FRAMEWORKS, LABELS, available, load_keras, load_torch
 from course_lib.frameworks.keras_twin import compile_once, from_keras, keras_loss, keras_train_step, to_keras
 from course_lib.frameworks.torch_twin import check_net, from_torch, to_torch, torch_loss, torch_train_step
 from course_lib.optimizers import OPTIMIZERS
 from course_lib.training import batches
-from course_lib.transforms import l2
 from course_lib.validation import choice, floats, generator, integer
 
 
 def contrast(net, x, y, optimizer="momentum", hyper=None, *, steps=200, batch_size=32, rng,
-             frameworks=FRAMEWORKS, exact=True):
+             frameworks=None, exact=True):
     """Train copies of `net` in course_lib and in each framework, in float64, and compare them at each step.
 
     Parameters
     ----------
     net : Network, left as it is
     x, y : inputs (n, inputs) and targets, as for `fit`
-    optimizer : "sgd", "momentum", "nesterov" or "adam"
+    optimizer : a key of OPTIMIZERS, such as "momentum"
     hyper : dict of hyper-parameters by course_lib's names, for all; for the rest, each side's own defaults
     steps : number of steps; batch_size : rows per step, None for all
     rng : numpy Generator that shuffles the batches
-    frameworks : those to compare with, "pytorch" and "keras"
+    frameworks : those to compare with, "pytorch", "keras" or both; None for all that have the optimizer
     exact : False gives Keras its hyper-parameters as Python numbers, which it rounds to float32 (see `make`)
 
     Returns a Contrast. Each framework is compared with course_lib's `like(framework, optimizer, **hyper)`;
-    `losses["course_lib"]` is the plain course_lib optimizer.
+    `losses["course_lib"]` is the plain course_lib optimizer, whose weight_decay is decoupled.
     """
     check_net(net)
     generator(rng)
+    choice("optimizer", optimizer, OPTIMIZERS)
     frameworks, hyper = _check_choice(optimizer, hyper, frameworks)
     integer("steps", steps, 1)
     start = net.copy(np.float64)
@@ -89,10 +89,10 @@ def contrast(net, x, y, optimizer="momentum", hyper=None, *, steps=200, batch_si
     return result
 
 
-def contrast_rule(name, gradients, x0, hyper=None, *, frameworks=FRAMEWORKS, exact=True):
+def contrast_rule(name, gradients, x0, hyper=None, *, frameworks=None, exact=True):
     """Feed one stream of gradients to course_lib's rule and the frameworks', in float64.
 
-    name : "sgd", "momentum", "nesterov" or "adam"; gradients : (steps, …); x0 : start, of shape (…)
+    name : a key of OPTIMIZERS; gradients : (steps, …); x0 : start, of shape (…)
     hyper, frameworks, exact : as for `contrast`
 
     Returns a Contrast without losses and times.
@@ -149,7 +149,7 @@ def _course_lib(start, opt):
 
 def _torch(start, name, hyper, exact):
     module, seen = to_torch(start), start.copy()
-    optimizer = make("pytorch", name, module.parameters(), **hyper)
+    optimizer = make("pytorch", name, module.parameters(), exact=exact, **hyper)
     step = torch_train_step(module, torch_loss(start.loss), optimizer)
     return step, lambda: from_torch(module, seen).parameters.x
 
@@ -163,7 +163,7 @@ def _keras(start, name, hyper, exact):
 def _torch_rule(name, x0, hyper, exact):
     torch = load_torch()
     x = torch.nn.Parameter(torch.tensor(x0))
-    optimizer = make("pytorch", name, [x], **hyper)
+    optimizer = make("pytorch", name, [x], exact=exact, **hyper)
 
     def step(g):
         x.grad = torch.tensor(g)  # a copy: the foreach form of Nesterov changes it in place
@@ -192,8 +192,8 @@ RULES = {"pytorch": _torch_rule, "keras": _keras_rule}
 
 def _plain(name, hyper):
     own = dict(hyper)
-    weight_decay = own.pop("weight_decay", 0.0)
-    return OPTIMIZERS[name](**own, transforms=(l2(weight_decay),) if weight_decay else ())
+    own.pop("decoupled_weight_decay", None)  # PyTorch's switch; course_lib's weight_decay always is
+    return OPTIMIZERS[name](**own)
 
 
 def _stream(n, batch_size, steps, rng):
@@ -204,14 +204,13 @@ def _stream(n, batch_size, steps, rng):
 
 
 def _check_choice(name, hyper, frameworks):
+    has_it = frameworks_with(name)
+    frameworks = has_it if frameworks is None else frameworks
     frameworks = (frameworks,) if isinstance(frameworks, str) else tuple(frameworks)
-    for framework in frameworks:
-        choice("frameworks", framework, FRAMEWORKS)
-        convention(framework, name)
-    choice("optimizer", name, OPTIMIZERS)
     hyper = {} if hyper is None else hyper
     if not isinstance(hyper, dict):
         raise TypeError(f"hyper must be a dict of hyper-parameters by name, got {hyper!r}")
     for framework in frameworks:
+        choice("frameworks", framework, FRAMEWORKS)
         like(framework, name, **hyper)  # what one framework lacks is an error before any run
     return frameworks, hyper

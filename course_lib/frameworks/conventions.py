@@ -1,146 +1,78 @@
-"""What each framework means by the name of an optimizer: one table, from which all else here is made.
+"""What each framework means by the name of an optimizer, made from the rows of `frameworks.table`.
 
-A row says which course_lib rule, with which flags, reproduces a framework's class, what the
-framework calls each hyper-parameter, and its own defaults. The tests compare the defaults with
-the signatures of the installed frameworks, and the rules over hundreds of steps.
+The tests compare the rows' defaults with the signatures of the installed frameworks, and the rules
+over hundreds of steps.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import fields
 
 from course_lib.frameworks.installed import FRAMEWORKS, LABELS
+from course_lib.frameworks.table import TABLE
 from course_lib.optimizers import OPTIMIZERS
 from course_lib.tables import Table
 from course_lib.transforms import l2
-from course_lib.validation import choice, number
+from course_lib.validation import boolean, choice, number
 
-
-@dataclass(frozen=True)
-class Convention:
-    """One row.
-
-    framework, name : as `like` takes them
-    call : the framework's class
-    spelling : course_lib's name of each hyper-parameter -> the framework's
-    defaults : course_lib's name -> the framework's default
-    note : in words, what differs from the plain rule or from the other framework
-    flags : arguments of the course_lib class that reproduce the framework
-    fixed : arguments of the framework's class that make it this optimizer
-    """
-
-    framework: str
-    name: str
-    call: str
-    spelling: dict
-    defaults: dict
-    note: str
-    flags: dict = field(default_factory=dict)
-    fixed: dict = field(default_factory=dict)
-
-    @property
-    def rule(self):
-        """The course_lib class."""
-        return OPTIMIZERS[self.name]
-
-
-# Keras keeps the learning rate in a variable of keras.config.floatx(), float32 unless changed
-# (base_optimizer.py, BaseOptimizer.__init__). momentum (sgd.py, update_step) and beta_1, beta_2 in the bias
-# correction (adam.py, update_step) go through ops.cast, that is tf.cast, which first makes a float32 tensor
-# of a Python number. `make` therefore hands all of them over in float64 unless told exact=False.
-ROUNDS_RATE = "Python numbers are rounded to float32: lr"
-ROUNDS_MOMENTUM = f"{ROUNDS_RATE} and momentum"
-ROUNDS_BETAS = f"{ROUNDS_RATE}, and beta1 and beta2 in the bias correction"
-
-TABLE = [
-    Convention(
-        "pytorch", "sgd", "torch.optim.SGD",
-        spelling={"lr": "lr", "weight_decay": "weight_decay"},
-        defaults={"lr": 1e-3, "weight_decay": 0.0},
-        note="weight_decay·x is added to the gradient"),
-    Convention(
-        "pytorch", "momentum", "torch.optim.SGD",
-        spelling={"lr": "lr", "momentum": "momentum", "dampening": "dampening",
-                  "weight_decay": "weight_decay"},
-        defaults={"lr": 1e-3, "momentum": 0.0, "dampening": 0.0, "weight_decay": 0.0},
-        flags={"dampen_first_step": False},
-        note="lr multiplies the velocity outside; the first gradient is not dampened; "
-             "weight_decay·x is added to the gradient"),
-    Convention(
-        "pytorch", "nesterov", "torch.optim.SGD",
-        spelling={"lr": "lr", "momentum": "momentum", "weight_decay": "weight_decay"},
-        defaults={"lr": 1e-3, "momentum": 0.0, "weight_decay": 0.0},
-        fixed={"nesterov": True},
-        note="lr multiplies the velocity outside; the class itself refuses momentum = 0; "
-             "weight_decay·x is added to the gradient"),
-    Convention(
-        "pytorch", "adam", "torch.optim.Adam",
-        spelling={"lr": "lr", "beta1": "betas[0]", "beta2": "betas[1]", "eps": "eps",
-                  "weight_decay": "weight_decay"},
-        defaults={"lr": 1e-3, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.0},
-        note="eps is added after the bias correction; weight_decay·x is added to the gradient"),
-    Convention(
-        "keras", "sgd", "keras.optimizers.SGD",
-        spelling={"lr": "learning_rate"},
-        defaults={"lr": 0.01},
-        note=ROUNDS_RATE),
-    Convention(
-        "keras", "momentum", "keras.optimizers.SGD",
-        spelling={"lr": "learning_rate", "momentum": "momentum"},
-        defaults={"lr": 0.01, "momentum": 0.0},
-        flags={"lr_in_velocity": True},
-        note=f"lr multiplies each gradient inside the velocity; no dampening. {ROUNDS_MOMENTUM}"),
-    Convention(
-        "keras", "nesterov", "keras.optimizers.SGD",
-        spelling={"lr": "learning_rate", "momentum": "momentum"},
-        defaults={"lr": 0.01, "momentum": 0.0},
-        flags={"lr_in_velocity": True}, fixed={"nesterov": True},
-        note=f"lr multiplies each gradient inside the velocity. {ROUNDS_MOMENTUM}"),
-    Convention(
-        "keras", "adam", "keras.optimizers.Adam",
-        spelling={"lr": "learning_rate", "beta1": "beta_1", "beta2": "beta_2", "eps": "epsilon"},
-        defaults={"lr": 1e-3, "beta1": 0.9, "beta2": 0.999, "eps": 1e-7},
-        flags={"eps_hat": True},
-        note=f"eps is added before the bias correction, the paper's ε̂. {ROUNDS_BETAS}"),
-]
 CONVENTIONS = {(row.framework, row.name): row for row in TABLE}
 
 
 def convention(framework, name):
     """The row of one optimizer.
 
-    framework : "pytorch" or "keras"; name : "sgd", "momentum", "nesterov" or "adam"
+    framework : "pytorch" or "keras"; name : a key of OPTIMIZERS that the framework has
 
-    >>> convention("keras", "momentum").spelling
-    {'lr': 'learning_rate', 'momentum': 'momentum'}
+    >>> convention("keras", "momentum").spelling["lr"]
+    'learning_rate'
+    >>> convention("keras", "momentum").decay
+    'decoupled'
     """
     choice("framework", framework, FRAMEWORKS)
-    choice("name", name, [row.name for row in TABLE if row.framework == framework])
+    choice("name", name, OPTIMIZERS)
+    if (framework, name) not in CONVENTIONS:
+        known = ", ".join(repr(row.name) for row in TABLE if row.framework == framework)
+        raise ValueError(f"name must be an optimizer that {LABELS[framework]} has, {known}, got {name!r}")
     return CONVENTIONS[framework, name]
+
+
+def frameworks_with(name):
+    """The frameworks that have an optimizer.
+
+    >>> frameworks_with("radam")
+    ('pytorch',)
+    """
+    choice("name", name, OPTIMIZERS)
+    return tuple(framework for framework in FRAMEWORKS if (framework, name) in CONVENTIONS)
 
 
 def like(framework, name, **hyper):
     """The course_lib optimizer that reproduces a framework's.
 
-    framework : "pytorch" or "keras"; name : "sgd", "momentum", "nesterov" or "adam"
-    hyper : hyper-parameters by course_lib's names (lr, momentum, dampening, beta1, beta2, eps,
-        weight_decay); what is not given takes the *framework's* default. lr may be a schedule.
+    framework : "pytorch" or "keras"; name : a key of OPTIMIZERS that the framework has
+    hyper : hyper-parameters by course_lib's names, those of `convention(framework, name).defaults`; what is
+        not given takes the *framework's* default. lr may be a schedule. weight_decay does what it does there:
+        coupled (all of PyTorch but AdamW) it adds weight_decay·x to the gradient, decoupled it shrinks x
 
     Raises ValueError for a framework, name or hyper-parameter that is not in the table.
 
-    >>> like("pytorch", "momentum", lr=0.1, momentum=0.9).dampen_first_step
-    False
+    >>> like("pytorch", "rmsprop", lr=0.1).rho, like("keras", "rmsprop", lr=0.1).rho
+    (0.99, 0.9)
     >>> like("keras", "adam").eps
     1e-07
     """
     row = convention(framework, name)
     values = all_values(row, hyper)
-    weight_decay = number("weight_decay", values.pop("weight_decay", 0.0), 0)
+    weight_decay = number("weight_decay", values.pop("weight_decay"), 0)
+    decoupled = row.decay == "decoupled"
+    if "decoupled_weight_decay" in values:
+        decoupled = boolean("decoupled_weight_decay", values.pop("decoupled_weight_decay"))
     if values.get("momentum") == 0 and "dampening" in values:
         number("dampening", values["dampening"], 0, 1)
         values["dampening"] = 0.0  # PyTorch then keeps no velocity, so that there is nothing to dampen
-    transforms = (l2(weight_decay),) if weight_decay else ()
-    return row.rule(**values, **row.flags, transforms=transforms)
+    if decoupled or not weight_decay:
+        return row.rule(**values, **row.flags, weight_decay=weight_decay)
+    return row.rule(**values, **row.flags, weight_decay=0.0, transforms=(l2(weight_decay),))
 
 
 def make(framework, name, params=None, *, exact=True, **hyper):
@@ -148,20 +80,25 @@ def make(framework, name, params=None, *, exact=True, **hyper):
 
     params : PyTorch: the tensors to train, as its class takes them (needed). Keras: a list of variables,
         for which the optimizer is then built, or None
-    exact : only for Keras: True gives it the hyper-parameters in float64, False as Python numbers,
-        which it rounds to float32 (a relative error of up to 6e-8) even if the variables are float64
+    exact : True keeps what the framework would round to float32 in float64, as far as it lets us: Keras gets
+        its hyper-parameters in float64, instead of as Python numbers (a relative error of up to 6e-8, even
+        if the variables are float64); PyTorch's NAdam gets its product of momenta in float64
     hyper : as for `like`. With a schedule for lr, the optimizer follows it by itself
     """
     row = convention(framework, name)
     like(framework, name, **hyper)  # checks every value
     values = all_values(row, hyper)
-    # The twins are imported here, for they are made from this table.
+    if not callable(values["lr"]):
+        number("lr", values["lr"], 0)  # for course_lib's own it may be an array
+    for zero in [name for name in row.positive if not values[name]]:
+        raise ValueError(f"{zero} must be above 0 for {row.call}({_arguments(row.fixed)}), got 0")
+    # The twins are imported here, for they are made from these rows.
     if framework == "pytorch":
         from course_lib.frameworks.torch_twin import torch_optimizer
 
         if params is None:
             raise TypeError("params must be the tensors to train, such as module.parameters(), got None")
-        return torch_optimizer(row, params, values)
+        return torch_optimizer(row, params, values, exact)
     from course_lib.frameworks.keras_twin import keras_optimizer
 
     return keras_optimizer(row, params, values, exact)
@@ -169,15 +106,10 @@ def make(framework, name, params=None, *, exact=True, **hyper):
 
 def all_values(row, hyper):
     """The framework's defaults with `hyper` in their place, by course_lib's names."""
-    unknown = [name for name in hyper if name not in row.spelling]
+    unknown = [name for name in hyper if name not in row.defaults]
     if unknown:
-        allowed = ", ".join(map(repr, row.spelling))
-        why = ""
-        if row.framework == "keras" and "weight_decay" in unknown:
-            why = ("; Keras' weight_decay shrinks the weights directly instead of adding to the gradient, "
-                   "and no row reproduces that yet")
-        raise ValueError(f"hyper-parameters of {row.framework} {row.name} must be among {allowed}, "
-                         f"got {', '.join(map(repr, unknown))}{why}")
+        raise ValueError(f"hyper-parameters of {row.framework} {row.name} must be among "
+                         f"{', '.join(map(repr, row.defaults))}, got {', '.join(map(repr, unknown))}")
     return row.defaults | hyper
 
 
@@ -187,8 +119,8 @@ def differing_defaults(name):
     >>> differing_defaults("adam")
     {'eps': {'course_lib': 1e-08, 'pytorch': 1e-08, 'keras': 1e-07}}
     """
-    rows = [convention(framework, name) for framework in FRAMEWORKS]
-    own = {f.name: f.default for f in fields(OPTIMIZERS[name]) if f.name != "transforms"}
+    rows = [convention(framework, name) for framework in frameworks_with(name)]
+    own = {f.name: f.default for f in fields(OPTIMIZERS[name])}
     found = {}
     for hyper in dict.fromkeys(h for row in rows for h in row.defaults):
         values = {"course_lib": own[hyper]} if hyper in own else {}
@@ -201,18 +133,28 @@ def differing_defaults(name):
 def conventions_table(*names):
     """The table of conventions of the named optimizers (default: all), for printing or `show.table(*…)`.
 
-    >>> print(Table(*conventions_table("sgd")).rows[0][3])
-    lr=0.001, weight_decay=0
+    >>> table = conventions_table("sgd", "radam")
+    >>> table.rows[0][3]
+    'lr=0.001, weight_decay=0'
+    >>> table.rows[3]
+    ['radam', 'Keras', 'none', '', '', '', 'Keras has no RAdam']
     """
     for name in names:
         choice("name", name, OPTIMIZERS)
-    headers = ["optimizer", "framework", "class", "defaults", "course_lib", "what to know"]
-    rows = []
-    for row in sorted(TABLE, key=lambda row: list(OPTIMIZERS).index(row.name)):  # a stable sort
-        if not names or row.name in names:
-            rows.append([row.name, LABELS[row.framework], f"{row.call}({_arguments(row.fixed)})",
-                         _arguments(row.defaults), f"{row.rule.__name__}({_arguments(row.flags)})", row.note])
+    headers = ["optimizer", "framework", "class", "defaults", "course_lib", "weight_decay", "what to know"]
+    rows = [_cells(framework, name) for name in OPTIMIZERS if not names or name in names
+            for framework in FRAMEWORKS]
     return Table(headers, rows)
+
+
+def _cells(framework, name):
+    label = LABELS[framework]
+    if framework not in frameworks_with(name):
+        return [name, label, "none", "", "", "", f"{label} has no {OPTIMIZERS[name].__name__}"]
+    row = convention(framework, name)
+    return [name, label, f"{row.call}({_arguments(row.fixed)})", _arguments(row.defaults),
+            f"{row.rule.__name__}({_arguments(row.flags)})", row.decay,
+            ". ".join(filter(None, [row.note, row.rounding]))]
 
 
 def _arguments(values):

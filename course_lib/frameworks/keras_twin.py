@@ -69,9 +69,15 @@ def keras_loss(loss, dtype="float64"):
 def keras_optimizer(row, variables, values, exact):
     """The keras optimizer of a row of conventions, for course_lib's names -> values."""
     _, keras = load_keras()
-    # np.float64 is a Python float, which Keras asks for, but tf.cast does not round it to float32.
-    as_number = np.float64 if exact else float
-    arguments = {row.spelling[name]: as_number(value) for name, value in values.items() if name != "lr"}
+    def given(name, value):
+        if isinstance(value, bool):
+            return value
+        # np.float64 is a Python float, which Keras asks for, but tf.cast does not round it to float32.
+        return np.float64(value) if exact and name in row.rounds else float(value)
+
+    arguments = {row.spelling[name]: given(name, value) for name, value in values.items() if name != "lr"}
+    if values["weight_decay"] == row.defaults["weight_decay"] == 0:
+        del arguments["weight_decay"]  # with 0, instead of its default None, Keras would subtract 0·x
     lr = values["lr"]
     # A schedule may return float64; a number becomes a float32 variable.
     arguments["learning_rate"] = _schedule(lr) if exact or callable(lr) else float(lr)

@@ -58,19 +58,20 @@ def torch_loss(loss):
     return known_twin("loss", loss, twins)()
 
 
-def torch_optimizer(row, params, values):
+def torch_optimizer(row, params, values, exact):
     """The torch optimizer of a row of conventions, for course_lib's names -> values."""
     torch = load_torch()
-    if row.fixed.get("nesterov") and not values["momentum"]:
-        raise ValueError("momentum must be above 0 for torch.optim.SGD(nesterov=True), got 0")
     schedule = values["lr"] if callable(values["lr"]) else None
     values = values | {"lr": rate_at(schedule, 0) if schedule else values["lr"]}
-    arguments = {row.spelling[name]: float(value) for name, value in values.items()}
+    arguments = {row.spelling[name]: value if isinstance(value, bool) else float(value)
+                 for name, value in values.items()}
     if "betas[0]" in arguments:
         arguments["betas"] = (arguments.pop("betas[0]"), arguments.pop("betas[1]"))
     optimizer = getattr(torch.optim, row.call.rpartition(".")[2])(params, **arguments, **row.fixed)
     if schedule:
         _follow(optimizer, schedule)
+    if exact and isinstance(optimizer, torch.optim.NAdam):
+        _start_nadam(torch, optimizer)
     return optimizer
 
 
@@ -128,3 +129,12 @@ def _follow(optimizer, schedule):
             group["lr"] = lr
 
     optimizer.register_step_pre_hook(set_rate)
+
+
+def _start_nadam(torch, optimizer):
+    """Give NAdam the state that its first step would, but the product of all mu in float64 (nadam.py)."""
+    for group in optimizer.param_groups:
+        for x in group["params"]:
+            optimizer.state[x] = {"step": torch.tensor(0.0), "exp_avg": torch.zeros_like(x),
+                                  "exp_avg_sq": torch.zeros_like(x),
+                                  "mu_product": torch.tensor(1.0, dtype=torch.float64)}

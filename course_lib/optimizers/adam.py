@@ -97,8 +97,9 @@ class AMSGrad(Adam):
 
 @dataclass
 class NAdam(Optimizer):
-    """Adam with Nesterov's momentum (Dozat 2016, algorithm 2).
+    """Adam with Nesterov's momentum (after Dozat 2016, algorithm 2).
 
+    As in PyTorch and Keras, m is averaged with the constant beta1, where the paper has μₜ there too.
     The step uses the momentum of the *next* step, μₜ₊₁, and the gradient itself with weight 1 - μₜ,
     each corrected for its start; μₜ = beta1·(1 - 0.5·0.96^(t·momentum_decay)).
 
