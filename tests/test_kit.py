@@ -426,7 +426,7 @@ def project():
 def declared():
     """What course_lib asks for, extras included."""
     extras = project()["optional-dependencies"]
-    assert set(extras) == {"torch", "tensorflow", "notebooks", "test"}
+    assert set(extras) == {"torch", "tensorflow", "cluster", "notebooks", "test"}
     return [Requirement(line) for lines in (project()["dependencies"], *extras.values()) for line in lines]
 
 
