@@ -35,11 +35,12 @@ def build():
 
 
 def main():
-    lines = []
+    sums = HERE / "SHA256SUMS"
+    lines = [line for line in sums.read_text().splitlines(True) if line.split()[1] not in FILES]
     for file, array in zip(FILES, build(), strict=True):
         write_idx(HERE / file, array)
         lines.append(f"{hashlib.sha256((HERE / file).read_bytes()).hexdigest()}  {file}\n")
-    (HERE / "SHA256SUMS").write_text("".join(lines), newline="\n")
+    sums.write_text("".join(lines), newline="\n")
 
 
 if __name__ == "__main__":

@@ -37,6 +37,7 @@ from course_lib import (
     transforms,
     validation,
 )
+from course_lib.averaging import ExponentialAverage, TailAverage
 from course_lib.exercises.base import WrongAnswer
 from course_lib.functions import BEALE, RAVINE
 from course_lib.layers import Dense, ReLU
@@ -44,7 +45,28 @@ from course_lib.losses import MSE
 from course_lib.minimize import minimize
 from course_lib.network import Network
 from course_lib.optimizers import SGD
-from course_lib.studies import landscape, momentum, momentum_digits
+from course_lib.studies import (
+    adam,
+    adaptive,
+    choosing,
+    comparison,
+    convergence,
+    landscape,
+    minibatch,
+    minibatch_fits,
+    momentum,
+    momentum_digits,
+    parallel,
+    problems,
+    scaling,
+    sine_rates,
+    sparse_features,
+    steepest,
+    step_cost,
+    stochastic,
+    surfaces,
+    two_piece,
+)
 
 NAN, INF = float("nan"), float("inf")
 RNG = np.random.default_rng(0)
@@ -90,6 +112,21 @@ def noisy(**options):
     return momentum.noisy_runs(**{"opt": SGD(), "x0": 1.0, "steps": 2, "rng": RNG, **options})
 
 
+def noisy_moments(**options):
+    return stochastic.moments(**{"curvatures": [2.0, 4.0], "x0": [1.0, 1.0], "lr": 0.1, "steps": 3,
+                                 **options})
+
+
+def simulated(**options):
+    return stochastic.simulate(**{"opt": SGD(), "x0": [1.0, 1.0], "steps": 3, "curvatures": [2.0, 4.0],
+                                  "runs": 2, "rng": RNG, **options})
+
+
+def streamed(**options):
+    return minibatch.stream(**{"curvatures": [1.0], "average": TailAverage(), "lr": 0.1, "runs": 2,
+                               "rng": RNG, "at": [3], **options})
+
+
 def train_digits(**options):
     return momentum_digits.train_digits(
         **{"method": "momentum", "rate": 0.1, "seed": 0, "epochs": 1, "batch_size": None, **options})
@@ -101,6 +138,18 @@ def sweep_digits(rates=(0.1,), seeds=(0,), **options):
 
 def tuned_runs(losses, seeds=(0,), rates=(0.1, 0.2, 0.3)):
     return momentum_digits.tuned_runs(losses, seeds, rates=rates, epochs=1, batch_size=None)
+
+
+def compare_two(**options):
+    methods = {"a": ("sgd", {}, [0.1, 0.2]), "b": ("adam", {}, [0.1])}
+    given = {"problem": problems.FunctionProblem(RAVINE), "methods": methods, "seeds": [0], "evaluations": 2,
+             "jobs": 1, "progress": False, **options}
+    return comparison.compare(given.pop("problem"), given.pop("methods"), **given)
+
+
+def network_problem(**options):
+    data = idx.Split(X, Y)
+    return problems.NetworkProblem(**{"data": data, "widths": (3, 2), "loss": MSE(), **options})
 
 
 NUMBERS = [None, "0.1", True, NAN, -1.0]  # what no rate, spread or scale may be
@@ -385,6 +434,73 @@ ROWS = [
         ("find_minimum", lambda: landscape.find_minimum(net(dtype="float64"), X, Y, steps=0),
          "steps at least 1 0"))],
 
+    # studies: convergence
+    *[(f"studies.convergence.{name}", lambda call=call, values=values: call(*values), message)
+      for name, call in (("exact_loss", lambda h, x, lr=0.1: convergence.exact_loss(h, x, lr, 1)),
+                         ("exact_steps", lambda h, x, lr=0.1: convergence.exact_steps(h, x, lr)))
+      for values, message in (
+          (([], []), "curvatures at least 0 []"), (([-1.0], [1.0]), "curvatures at least 0 [-1.0]"),
+          (([0.0], [1.0]), "curvatures not all 0 [0.0]"), (([1.0], [1.0, 2.0]), "x shape (1,) (2,)"),
+          (([1.0], ["a"]), "x float64 <U1"), (([1.0], [1.0], "a"), "lr number 'a'"),
+          (([1.0], [1.0], -1), "lr 0, -1"))],
+    *[("studies.convergence.exact_loss", lambda v=v: convergence.exact_loss([1.0], [1.0], 0.1, v),
+       f"steps whole least 0 {v!r}") for v in (-1, 1.5, "a", None, [1, -2])],
+    ("studies.convergence.exact_steps", lambda: convergence.exact_steps([1.0], [[1.0]], 0.1),
+     "x (1,) (1, 1)"),
+    ("studies.convergence.exact_steps", lambda: convergence.exact_steps([1.0], [1.0], 2.0), "lr (0, 2) 2.0"),
+    ("studies.convergence.exact_steps", lambda: convergence.exact_steps([1.0], [1.0], 0.1, 1.0),
+     "tolerance (0, 1) 1.0"),
+    ("studies.convergence.exact_steps", lambda: convergence.exact_steps([1.0], [0.0], 0.1), "x minimum 0"),
+    *[("studies.convergence.contraction", lambda v=v: convergence.contraction(v, [1.0]), "opt SGD Momentum")
+      for v in (3, None, SGD(weight_decay=0.1), SGD(lr=lambda t: 0.1))],
+    ("studies.convergence.contraction", lambda: convergence.contraction(SGD(), [-1.0]),
+     "curvatures at least 0 [-1.0]"),
+    *[(f"studies.convergence.{name}", lambda name=name, values=values: getattr(convergence, name)(*values),
+       message)
+      for name in ("strongly_convex_bound", "nesterov_bound") for values, message in (
+          ((2.0, 0.0, 1), "smallest (0, inf) 0.0"), ((1.0, 2.0, 1), "largest [2, inf) 1.0"),
+          (("a", 1.0, 1), "largest 'a'"), ((2.0, 1.0, 1.5), "steps whole 1.5"),
+          ((2.0, 1.0, 1, -1.0), "distance [0, inf) -1.0"))],
+    ("studies.convergence.strongly_convex_bound", lambda: convergence.strongly_convex_bound(2, 1, 1, 1, -1),
+     "lr [0, inf) -1"),
+    *[("studies.convergence.convex_bound", lambda values=values: convergence.convex_bound(*values), message)
+      for values, message in (((0.0, 1), "largest (0, inf) 0.0"), ((1.0, -1), "steps least 0 -1"),
+                              ((1.0, 1, None), "distance None"))],
+    *[("studies.convergence.promised_steps", lambda values=values: convergence.promised_steps(*values),
+       message)
+      for values, message in ((("a", 0.1), "bound function 'a'"), ((abs, 0.0), "goal (0, inf) 0.0"),
+                              ((abs, 0.1, 0), "limit least 1 0"))],
+    *[("studies.convergence.measured_rate", lambda v=v: convergence.measured_rate(v), message)
+      for v, message in (([1.0, 0.5], "loss 3 positive 0.5"), ([1.0, 0.0, 0.0], "loss positive 0."),
+                         (3, "loss (any,) ()"))],
+
+    # studies: scaling, sine_rates, steepest
+    ("studies.scaling.scale", lambda: scaling.scale(X, "foo"), "how 'centred' 'foo'"),
+    ("studies.scaling.scale", lambda: scaling.scale([1.0], "centred"), "x (any, any) (1,)"),
+    ("studies.scaling.scale", lambda: scaling.scale(X, "standardized"), "x constant 3"),
+    *[(f"studies.scaling.{name}", lambda name=name, values=values: getattr(scaling, name)(*values), message)
+      for name in ("least_squares_modes", "regression_loss") for values, message in (
+          ((np.ones((4, 2)), ONE), "x independent (4, 2)"), ((np.ones(4), ONE), "x any (4,)"),
+          ((np.ones((4, 2)), X), "y (4, 1) (4, 3)"))],
+    *[("studies.sine_rates.sine_problem", lambda v=v: sine_rates.sine_problem(v), f"seed least 0 {v!r}")
+      for v in (-1, 0.5, None)],
+    ("studies.sine_rates.largest_curvature", lambda: sine_rates.largest_curvature(3, X, Y, rng=RNG),
+     "net Network 3"),
+    ("studies.sine_rates.largest_curvature", lambda: sine_rates.largest_curvature(net(), X, Y, rng=0),
+     "rng Generator 0"),
+    ("studies.sine_rates.largest_curvature",
+     lambda: sine_rates.largest_curvature(net(), X, Y, rng=RNG, rounds=0), "rounds least 1 0"),
+    *[("studies.sine_rates.train_sine", lambda values=values: sine_rates.train_sine(*values), message)
+      for values, message in (((0.0, 0), "lr (0, inf) 0.0"), ((0.1, -1), "seed least 0 -1"),
+                              ((0.1, 0, 0), "steps least 1 0"), ((0.1, 0, 1, 0), "measure_every least 1 0"))],
+    ("studies.sine_rates.train_sines", lambda: sine_rates.train_sines(0.1, 3), "seeds list 3"),
+    *[("studies.steepest.around", lambda values=values: steepest.around(*values), message)
+      for values, message in (
+          ((3, [1.0, 1.0], 1.0), "f functions two 3"), ((RAVINE, [1.0], 1.0), "x (2,) (1,)"),
+          ((functions.quadratic(2, n=3), [1.0] * 3, 1.0), "f two Quadratic"),
+          ((RAVINE, [0.0, 0.0], 1.0), "x stationary"), ((RAVINE, [1.0, 1.0], 0.0), "radius (0, inf) 0.0"),
+          ((RAVINE, [1.0, 1.0], 1.0, 2), "points least 3 2"))],
+
     # studies: momentum
     ("studies.momentum.best", lambda: momentum.best("adam", 2, 1), "method 'momentum' 'adam'"),
     *[("studies.momentum.best", lambda v=v: momentum.best("momentum", v, 1), f"largest [1, inf) {v!r}")
@@ -454,6 +570,43 @@ ROWS = [
                               ((SGD(), [1.0], 1, "a"), "tilt 'a'"))],
 
     # studies: momentum_digits
+    # studies: adam, two_piece
+    *[("studies.adam.train_digits", lambda values=values: adam.train_digits(*values), message)
+      for values, message in (((0, 0.9, True, 0), "lr (0, inf) 0"), ((0.1, 1, True, 0), "beta2 [0, 1) 1"),
+                              ((0.1, 0.9, 1, 0), "bias_correction True or False 1"),
+                              ((0.1, 0.9, True, -1), "seed at least 0 -1"),
+                              ((0.1, 0.9, True, 0, 0), "epochs at least 1 0"))],
+    *[("studies.adam.sweep_correction", lambda values=values: adam.sweep_correction(*values), message)
+      for values, message in ((([], [0.9], [0]), "rates positive []"),
+                              (([0.1], 0.9, [0]), "beta2s (any,) ()"), (([0.1], [0.9], 3), "seeds whole 3"),
+                              (([0.1], [2.0], [0]), "beta2 [0, 1) 2.0"))],
+    *[("studies.adam.valley_runs", lambda values=values: adam.valley_runs(*values), message)
+      for values, message in ((("adam", [2], 0), "opt SGD(lr=0.1) 'adam'"),
+                              ((SGD(), 2, 0), "kappas (any,) ()"),
+                              ((SGD(), [0.5], 0), "kappa [1, inf) 0.5"),
+                              ((SGD(), [2], "a"), "angle 'a'"))],
+    ("studies.adam.steps_to", lambda: adam.steps_to(None), "trace Trace None"),
+    ("studies.adam.steps_to", lambda: adam.steps_to(run(), 0), "tolerance (0, inf) 0"),
+    ("studies.adam.steps_to", lambda: adam.steps_to(run(), 1e-9), "trace reach 1e-09 1 steps"),
+    *[("studies.adam.cycle", lambda v=v: adam.cycle(v, 3), f"peak (2, inf) {v!r}") for v in [*NUMBERS, 2]],
+    ("studies.adam.cycle", lambda: adam.cycle(3, 0), "steps at least 1 0"),
+    *[("studies.adam.projected", lambda values=values: adam.projected(*values), message)
+      for values, message in ((("adam", [1.0]), "opt Adam() 'adam'"), ((SGD(), 3), "gradients (any,) ()"),
+                              ((SGD(), [1.0], 2), "x0 [-1, 1] 2"))],
+    ("studies.adam.drift", lambda: adam.drift(1, 0.5), "peak (2, inf) 1"),
+    *[("studies.adam.drift", lambda v=v: adam.drift(3, v), f"beta2 [0, 1) {v!r}") for v in [*NUMBERS, 1]],
+    ("studies.two_piece.network", lambda: two_piece.network(-1), "seed at least 0 -1"),
+    ("studies.two_piece.network", lambda: two_piece.network(0, "f2"), "dtype 'float32' 'float16'"),
+    *[("studies.two_piece.train", lambda values=values: two_piece.train(*values), message)
+      for values, message in ((("adam", 0.1, 0), "method 'Adam' 'adam'"), (("Adam", 0, 0), "lr (0, inf) 0"),
+                              (("Adam", 0.1, 0.5), "seed whole 0.5"), (("Adam", 0.1, 0, 5, 2), "epochs 2 5"),
+                              (("Adam", 0.1, 0, -2, 2), "epochs at least 0 -2"),
+                              (("Adam", 0.1, 0, 5, 0), "every at least 1 0"))],
+    ("studies.two_piece.many", lambda: two_piece.many("Adam", 0.1, 3, 100), "seeds list 3"),
+    ("studies.two_piece.many", lambda: two_piece.many("Adam", "a", [0], 100), "lr 'a'"),
+    ("studies.two_piece.stored", lambda: two_piece.stored(NO_PLACE), f"file two_piece_rmse.csv {NO_PLACE}"),
+    ("studies.two_piece.wins", lambda: two_piece.wins([1.0], [1.0]), "first (any, any) (1,)"),
+    ("studies.two_piece.wins", lambda: two_piece.wins([[1.0]], [[1.0, 2.0]]), "second (1, 1) (1, 2)"),
     *[("studies.momentum_digits.digits_network", lambda v=v: momentum_digits.digits_network(v),
        f"seed at least 0 {v!r}") for v in (-1, None, 0.5)],
     *[("studies.momentum_digits.train_digits", lambda options=options: train_digits(**options), message)
@@ -476,13 +629,196 @@ ROWS = [
       for values, message in (
           ((3,), "losses dict 3"), (({"adam": [[1.0]]},), "losses 'momentum' 'adam'"),
           (({"momentum": [[1.0]]},), "losses (3, any) (1, 1)"), (({}, 3), "seeds list 3"))],
+
+    # studies: choosing, step_cost, surfaces
+    *[("studies.choosing.methods", lambda v=v: choosing.methods(v), message) for v, message in (
+        (3, "rates dict 3"), ({"adam": [1]}, "rates 'Adam' 'adam'"))],
+    ("studies.choosing.compare_pictures", lambda: choosing.compare_pictures(1, seeds=[0], tuning_seeds=[0]),
+     "use_mnist True False 1"),
+    ("studies.choosing.compare_pictures", lambda: choosing.compare_pictures(seeds=3, tuning_seeds=[0]),
+     "seeds list 3"),
+    ("studies.choosing.save", lambda: choosing.save(3), "comparison Comparison 3"),
+    ("studies.choosing.stored", lambda: choosing.stored(NO_PLACE), f"path choosing_mnist.json {NO_PLACE}"),
+    *[("studies.choosing.regression_epochs", lambda v=v, o=o: choosing.regression_epochs(*v, **o), message)
+      for v, o, message in (
+          (("adam", [0]), {}, "method 'Adam' 'adam'"), (("Adam", [-1]), {}, "seeds at least 0 -1"),
+          (("Adam", [0]), {"rates": [0.0]}, "rates positive [0.0]"),
+          (("Adam", [0]), {"epochs": 0}, "epochs at least 1 0"),
+          (("Adam", [0]), {"batch_size": 0}, "batch_size at least 1 0"),
+          (("Adam", [0]), {"excess": 0}, "excess (0, inf) 0"), (("Adam", 3), {}, "seeds list 3"))],
+    *[("studies.step_cost.shapes_of", lambda v=v: step_cost.shapes_of(v), f"widths {v!r}")
+      for v in (3, (4,))],
+    ("studies.step_cost.shapes_of", lambda: step_cost.shapes_of((4, 0)), "widths at least 1 0"),
+    ("studies.step_cost.bytes_per_step", lambda: step_cost.bytes_per_step("foo"), "name 'adam' 'foo'"),
+    ("studies.step_cost.step_functions", lambda: step_cost.step_functions("lion"), "name 'adam' 'lion'"),
+    ("studies.step_cost.time_steps", lambda: step_cost.time_steps("adam", (4, 3), repeats=0),
+     "repeats at least 1 0"),
+    ("studies.step_cost.gradient_seconds", lambda: step_cost.gradient_seconds(3, 4), "net Network 3"),
+    ("studies.step_cost.gradient_seconds", lambda: step_cost.gradient_seconds(net(), 0), "batch_size 1 0"),
+    ("studies.surfaces.rate_grid", lambda: surfaces.rate_grid(0, 1), "low (0, inf) 0"),
+    ("studies.surfaces.rate_grid", lambda: surfaces.rate_grid(1, 0.1), "high [1, inf) 0.1"),
+    ("studies.surfaces.starts", lambda: surfaces.starts("foo", 3, RNG), "surface 'Beale' 'foo'"),
+    ("studies.surfaces.starts", lambda: surfaces.starts("Beale", 0, RNG), "count at least 1 0"),
+    ("studies.surfaces.starts", lambda: surfaces.starts("Beale", 3, 0), "rng Generator 0"),
+    ("studies.surfaces.positive", lambda: surfaces.positive("rates", [1.0, -2.0]), "rates positive -2.0"),
+    *[("studies.surfaces.steps_to_goal", lambda v=v, o=o: surfaces.steps_to_goal(BEALE, *v, **o), message)
+      for v, o, message in (
+          (([1.0], "Adam", [1.0]), {}, "x0 (any, 2) (1,)"),
+          (([[1, 1]], "foo", [1.0]), {}, "method 'Adam' 'foo'"),
+          (([[1, 1]], "Adam", [0.0]), {}, "rates positive [0.0]"),
+          (([[1, 1]], "Adam", [1.0]), {"limit": 0}, "limit at least 1 0"),
+          (([[1, 1]], "Adam", [1.0]), {"tolerance": 0}, "tolerance (0, 1] 0"))],
+    ("studies.surfaces.steps_to_goal", lambda: surfaces.steps_to_goal(3, [[1, 1]], "Adam", [1.0]),
+     "f Function 3"),
+    ("studies.surfaces.run", lambda: list(surfaces.run(3, BEALE, ONE, 1)), "opt SGD(lr=0.1) 3"),
+    ("studies.surfaces.sweep", lambda: surfaces.sweep("foo", rng=RNG), "surface 'Beale' 'foo'"),
+    ("studies.surfaces.best", lambda: surfaces.best([1.0], [0.1]), "steps (1, any) (1,)"),
+
+    # studies: adaptive, sparse_features
+    *[("studies.adaptive.steps_until", lambda v=v: adaptive.steps_until(v), "found True False trace.loss got")
+      for v in (None, 3, [1.0, 2.0], [[True]])],
+    *[("studies.adaptive.effective_rates", lambda v=v: adaptive.effective_rates(*v), message)
+      for v, message in (((SGD(), run()), "opt AdaGrad SGD"), (("a", run()), "opt AdaGrad 'a'"),
+                         ((optimizers.AdaGrad(), 3), "trace minimize int"),
+                         ((optimizers.AdaGrad(), run(x0=Y)), "trace one run"))],
+    *[("studies.adaptive.first_steps", lambda v=v: adaptive.first_steps(*v), message)
+      for v, message in ((("a", [1.0]), "opt AdaGrad() 'a'"), ((SGD(), None), "g float64 object"),
+                         ((SGD(schedules.constant(0.1)), [1.0]), "opt constant rate"),
+                         ((SGD(), [NAN]), "g finite 1"))],
+    *[("studies.adaptive.best_steps", lambda v=v: adaptive.best_steps(*v[:4], **dict(v[4:])), message)
+      for v, message in (((3, [0.1], RAVINE, Y), "make_optimizer function 3"),
+                         ((SGD, 0.1, RAVINE, Y), "rates (any,) ()"), ((SGD, [0], RAVINE, Y), "rates positive"),
+                         ((SGD, [0.1], RAVINE, [1.0, 1.0]), "starts (any, any) (2,)"),
+                         ((SGD, [0.1], RAVINE, Y[:0]), "starts one or more 0"), ((SGD, [0.1], 3, Y), "f 3"),
+                         ((SGD, [0.1], RAVINE, Y, ("tolerance", 1)), "tolerance (0, 1) 1"),
+                         ((SGD, [0.1], RAVINE, Y, ("limit", 0)), "limit at least 1 0"))],
+    *[("studies.sparse_features.frequencies", lambda v=v: sparse_features.frequencies(v),
+       f"features at least 1 {v!r}") for v in (0, 2.5, None)],
+    *[("studies.sparse_features.learn", lambda options=options: sparse_features.learn(
+        **{"opt": SGD(), "rates": [0.1], "seeds": [0], "noise": 1, "steps": 1, "features": 2, **options}),
+       message) for options, message in (
+           ({"opt": "sgd"}, "opt SGD() 'sgd'"), ({"rates": [0]}, "rates positive [0.]"),
+           ({"rates": []}, "rates one or more []"), ({"rates": "a"}, "rates float64"),
+           ({"decays": [-1]}, "decays non-negative [-1.]"), ({"seeds": 3}, "seeds list 3"),
+           ({"seeds": [-1]}, "seeds at least 0 -1"), ({"noise": -1}, "noise [0, inf) -1"),
+           ({"steps": 0}, "steps at least 1 0"), ({"features": 0}, "features at least 1 0"))],
+    *[(f"studies.sparse_features.{name}", lambda name=name, v=v: getattr(sparse_features, name)(v),
+       "errors float64") for name in ("risk", "rare") for v in (None, "a")],
+    *[("studies.sparse_features.compare", lambda v=v: sparse_features.compare(*v, steps=1), message)
+      for v, message in (((-1,), "noise [0, inf) -1"), ((1, ["adam"]), "methods 'AdaGrad' 'adam'"),
+                         ((1, "SGD"), "methods list 'SGD'"), ((1, 3), "methods list 3"))],
+
+    # studies: stochastic
+    *[("studies.stochastic.moments", lambda o=o: noisy_moments(**o), message) for o, message in (
+        ({"curvatures": [0.0]}, "curvatures positive [0.0]"), ({"curvatures": []}, "curvatures one more []"),
+        ({"x0": [1.0]}, "x0 (2,) (1,)"), ({"lr": -1}, "lr [0, inf) -1"), ({"lr": lambda k: NAN}, "lr nan"),
+        ({"steps": -1}, "steps at least 0 -1"), ({"noise": -1.0}, "noise at least 0 -1"),
+        ({"noise": [1.0, 1.0, 1.0]}, "noise 2 [1., 1., 1.]"), ({"noise": lambda: 1}, "noise lambda"),
+        ({"average": 0.9}, "average TailAverage 0.9"),
+        ({"average": ExponentialAverage(0.9, bias_correction=False)}, "average bias-corrected False"))],
+    *[("studies.stochastic.simulate", lambda o=o: simulated(**o), message) for o, message in (
+        ({"opt": 0.1}, "opt SGD(lr=0.1) 0.1"), ({"x0": 1.0}, "x0 (2,) ()"), ({"steps": 1.5}, "steps 1.5"),
+        ({"curvatures": -1}, "curvatures (any,) ()"), ({"runs": 0}, "runs at least 1 0"),
+        ({"rng": 0}, "rng Generator 0"), ({"at": [2, 1]}, "at increasing [2, 1]"),
+        ({"at": [5]}, "at increasing steps = 3 [5]"), ({"noise": "a"}, "noise float64 <U1"))],
+    *[("studies.stochastic.stationary_variance", lambda v=v: stochastic.stationary_variance([2.0], v),
+       f"lr (0, 1) {v!r}") for v in [*NUMBERS, 1.0]],
+    *[("studies.stochastic.averaged_variance", lambda v=v: stochastic.averaged_variance([2.0], 0.1, v),
+       f"beta [0, 1) {v!r}") for v in [*NUMBERS, 1.0]],
+    ("studies.stochastic.polyak_loss", lambda: stochastic.polyak_loss([1.0], 0), "steps at least 1 0"),
+    ("studies.stochastic.polyak_loss", lambda: stochastic.polyak_loss([1.0], 1, noise=-1.0), "noise 0 -1"),
+    ("studies.stochastic.local_slope", lambda: stochastic.local_slope([1.0], [1.0]), "steps values 2"),
+    ("studies.stochastic.local_slope", lambda: stochastic.local_slope([1.0, 2.0], [1.0, 0.0]), "positive"),
+
+    # studies: minibatch, minibatch_fits
+    *[("studies.minibatch.example_gradients", lambda v=v: minibatch.example_gradients(*v), message)
+      for v, message in (((3, X, Y), "net Network 3"), ((net(), 3, Y), "x (any, any) ()"),
+                         ((net(), X, Y[:2]), "x y (4, 3) (2, 2)"))],
+    *[("studies.minibatch.batch_noise", lambda v=v, o=o: minibatch.batch_noise(*v, **{"rng": RNG, **o}),
+       message) for v, o, message in (
+          ((ONE[:1], [1]), {}, "gradients at least two (1, 1)"), ((ONE, [5]), {}, "sizes from 1 to 4 5"),
+          ((ONE, 3), {}, "sizes list 3"), ((ONE, [1]), {"draws": 0}, "draws at least 1 0"),
+          ((ONE, [1]), {"rng": 0}, "rng Generator 0"), ((ONE, [1]), {"replace": 1}, "replace True 1"))],
+    ("studies.minibatch.predicted_noise", lambda: minibatch.predicted_noise(ONE, [0]), "sizes from 1 to 4 0"),
+    ("studies.minibatch.predicted_noise", lambda: minibatch.predicted_noise([1.0], [1]), "gradients (1,)"),
+    *[("studies.minibatch.visit", lambda v=v: minibatch.visit(*v, rng=RNG), message) for v, message in (
+        ((ONE, 0.1, 1, "shuffled each epoch"), "targets (any,) (4, 1)"), (([], 0.1, 1, "a"), "targets none"),
+        (([1.0], 2, 1, "shuffled each epoch"), "lr (0, 2) 2"), (([1.0], 0.1, 1, "up"), "order 'up'"),
+        (([1.0], 0.1, 0, "shuffled each epoch"), "epochs at least 1 0"))],
+    *[("studies.minibatch.stream", lambda o=o: streamed(**o), message) for o, message in (
+        ({"curvatures": [-1.0]}, "curvatures positive [-1.0]"), ({"average": 3}, "averages TailAverage() 3"),
+        ({"lr": -1}, "lr [0, inf) -1"), ({"noise": -1}, "noise [0, inf) -1"), ({"runs": 0}, "runs 1 0"),
+        ({"rng": 0}, "rng Generator 0"), ({"at": [1]}, "at at least 2 1"), ({"at": 3}, "at list 3"),
+        ({"average": TailAverage(5), "at": [5]}, "at at least 6 5"))],
+    *[("studies.minibatch_fits.train_passes", lambda v=v: minibatch_fits.train_passes(*v), message)
+      for v, message in (((0, 0.1, 0, 1), "batch_size at least 1 0"), ((8, -1, 0, 1), "lr [0, inf) -1"),
+                         ((8, 0.1, -1, 1), "seed at least 0 -1"), ((8, 0.1, 0, 0), "passes at least 1 0"))],
+    ("studies.minibatch_fits.train_passes", lambda: minibatch_fits.train_passes(8, 0.1, 0, 1, by_class=1),
+     "by_class True or False 1"),
+    *[("studies.minibatch_fits.best_rate", lambda v=v: minibatch_fits.best_rate(8, *v, 1), message)
+      for v, message in (((0.1, [0]), "rates (any,) ()"), (([0.1], [0]), "rates three [0.1]"),
+                         (([1, 2, 3], 0), "seeds list 0"))],
+    *[("studies.minibatch_fits.compare_sizes", lambda v=v: minibatch_fits.compare_sizes(*v), message)
+      for v, message in ((([], [0], [0]), "settings dict []"), (({}, [0], 3), "seeds list 3"))],
+    ("studies.minibatch_fits.noisy_fits", lambda: minibatch_fits.noisy_fits(-1), "seed at least 0 -1"),
+    ("studies.minibatch_fits.noisy_fits", lambda: minibatch_fits.noisy_fits(0, 0), "passes at least 1 0"),
+
+    # studies: comparison, ranking, problems, parallel
+    *[("studies.comparison.compare", lambda options=options: compare_two(**options), message)
+      for options, message in (
+          ({"problem": 3}, "problem run(opt, rng, evaluations) 3"), ({"methods": {}}, "methods dict {}"),
+          ({"methods": {"a": "sgd"}}, "methods['a'] (optimizer, hyper-parameters, learning rates) 'sgd'"),
+          ({"methods": {"a": ("adm", {}, [1.0])}}, "methods['a'] 'adam' 'adm'"),
+          ({"methods": {"a": ("sgd", None, [1.0])}}, "methods['a'] dict None"),
+          ({"methods": {"a": ("sgd", {"lr": 1}, [1.0])}}, "methods['a'] without lr {'lr': 1}"),
+          ({"methods": {"a": ("adam", {"beta1": 1}, [1.0])}}, "beta1 [0, 1) 1"),
+          *[({"methods": {"a": ("sgd", {}, v)}}, f"learning rates methods['a'] {word}")
+            for v, word in (([], "positive"), (0.1, "(any,) ()"), ([0, 1], "positive"), ([2, 1], "rise"))],
+          ({"seeds": 3}, "seeds list 3"), ({"seeds": []}, "seeds list []"), ({"seeds": [-1]}, "seeds 0 -1"),
+          ({"tuning_seeds": ["a"]}, "tuning_seeds whole 'a'"), ({"evaluations": 0}, "evaluations 1 0"),
+          ({"jobs": 0}, "jobs at least 1 0"), ({"score": 3}, "score function 3"),
+          ({"progress": 1}, "show True or False 1"))],
+    *[("studies.comparison.first_below", lambda v=v: comparison.first_below(v), f"target {v!r}")
+      for v in (None, "a", NAN)],
+    *[("studies.ranking.Comparison", lambda v=v: compare_two().at_one_rate(v), f"rate {v!r}")
+      for v in [*NUMBERS, 3]],
+    ("studies.ranking.Comparison", lambda: compare_two().wins("a", "c"), "b 'a' 'c'"),
+    *[("studies.problems.FunctionProblem", lambda v=v: problems.FunctionProblem(*v), message)
+      for v, message in (((3,), "function RAVINE 3"), ((RAVINE, (1.0,)), "start (2,) (1,)"),
+                         ((RAVINE, None, -1), "spread [0, inf) -1"),
+                         ((RAVINE, None, 0, "a"), "noise 'a'"))],
+    *[("studies.problems.NetworkProblem", lambda options=options: network_problem(**options), message)
+      for options, message in (
+          ({"data": 3}, "data Dataset 3"), ({"widths": 3}, "widths two 3"), ({"widths": (3,)}, "widths (3,)"),
+          ({"widths": (3, 0)}, "widths at least 1 0"), ({"loss": 3}, "loss MSE() 3"),
+          ({"batch_size": 0}, "batch_size at least 1 0"), ({"points": 1.5}, "points whole 1.5"),
+          ({"measure": "all"}, "measure 'test' 'all'"), ({"measure": "test"}, "measure 'train' 'test'"),
+          ({"metric": 3}, "metric function 3"), ({"activation": 3}, "activation ReLU 3"),
+          ({"weight": 3}, "weight he_normal 3"), ({"floor": NAN}, "floor nan"),
+          ({"dtype": "int8"}, "dtype 'float32' 'int8'"))],
+    ("studies.problems.error_rate", lambda: problems.error_rate(X, X), "y (n,) (4, 3)"),
+    *[("studies.problems.linear_regression", lambda options=options: problems.linear_regression(
+        **{"rng": RNG, **options}), message) for options, message in (
+            ({"n": 5}, "n at least 22 5"), ({"features": 0}, "features at least 1 0"),
+            ({"noise": -1}, "noise [0, inf) -1"), ({"rng": 0}, "rng Generator 0"),
+            ({"batch_size": 0}, "batch_size at least 1 0"))],
+    *[("studies.parallel.run_all", lambda values=values, more=options: parallel.run_all(*values, **more),
+       message) for values, options, message in (
+           ((3, [(1,)]), {}, "function 3"), ((abs, 3), {}, "tasks list 3"), ((abs, []), {}, "tasks list []"),
+           ((abs, [1]), {}, "tasks tuples [1]"), ((abs, [(1,)]), {"jobs": 0}, "jobs at least 1 0"),
+           ((lambda a: a, [(1, 2)]), {}, "function tasks lambda"))],
 ]
 
 # Why these need no row.
 EXEMPT = {
     **dict.fromkeys(["datasets.Regression", "idx.Split", "idx.Dataset", "minimize.Trace",
-                     "studies.landscape.Found", "tables.Table", "training.History"],
+                     "studies.landscape.Found", "studies.minibatch_fits.Pass",
+                     "studies.ranking.Runs", "studies.sparse_features.Tuned", "studies.stochastic.Moments", "studies.stochastic.Runs",
+                     "tables.Table", "training.History"],
                     "a record, filled by the library"),
+    **dict.fromkeys(["studies.scaling.Modes", "studies.sine_rates.SineRun", "studies.steepest.Circle"],
+                    "a record, filled by the library"),
+    "studies.scaling.diabetes": "no arguments",
     **dict.fromkeys(["optimizers.NonFiniteGradientError", "training.DivergenceError"], "an error itself"),
     **dict.fromkeys(["layers.Identity", "layers.ReLU", "layers.Tanh", "layers.Sigmoid"],
                     "no arguments; a Network checks its input"),
@@ -490,7 +826,8 @@ EXEMPT = {
     **dict.fromkeys(["claims.failures", "claims.in_notebook", "claims.load_claims", "claims.numbers_of",
                      "claims.one_line", "claims.plain", "claims.same_decimals"],
                      "a part of Claims, tested there"),
-    "environment.describe_environment": "no arguments",
+    **dict.fromkeys(["studies.comparison.last", "studies.ranking.doubt"], "a part of compare, tested there"),
+    "environment.describe_environment": "no arguments", "studies.two_piece.main": "no arguments",
 }
 
 
@@ -506,6 +843,11 @@ ALT = "A full sentence that says what the picture shows."
 
 # As above; the calls get course_lib.show and course_lib.frameworks, which take long to import, as `lib`.
 SHOW = [
+    ("describe_accumulators", lambda lib: lib.describe_accumulators("foo"), "method 'AdaGrad' 'foo'"),
+    ("describe_accumulators", lambda lib: lib.describe_accumulators(step=0), "step from 1 to 100 0"),
+    ("describe_accumulators", lambda lib: lib.describe_accumulators(kappa="a"), "kappa 'a'"),
+    ("draw_accumulators", lambda lib: lib.draw_accumulators(lr=-1), "lr [0, inf) -1"),
+    ("draw_accumulators", lambda lib: lib.draw_accumulators(gradient=3), "gradient 'every step' 3"),
     ("activation", lambda lib: lib.activation(3), "layer Tanh() 3"),
     ("activation", lambda lib: lib.activation(ReLU), "layer Tanh() class"),
     ("activation", lambda lib: lib.activation(layers.Tanh(), low=3, high=1), "high (3, inf) 1"),
@@ -516,10 +858,30 @@ SHOW = [
     ("contour", lambda lib: lib.contour(functions.quadratic(2, n=3)), "window ((x_low, x_high)"),
     ("contour", lambda lib: lib.contour(RAVINE, points=1), "points at least 2 1"),
     ("contour", lambda lib: lib.contour(RAVINE, window=3), "window (2, 2) ()"),
+    ("describe_stochastic", lambda lib: lib.describe_stochastic(lr=0.5), "lr [0.001, 0.48] 0.5"),
+    ("describe_stochastic", lambda lib: lib.describe_stochastic(batch=0), "batch [1, 256] 0"),
+    ("draw_stochastic", lambda lib: lib.draw_stochastic(average="mean"), "average 'none' 'mean'"),
+    ("describe_adam", lambda lib: lib.describe_adam(bias_correction=True),
+     "bias_correction 'on' 'off' True"),
+    ("describe_choosing", lambda lib: lib.describe_choosing("foo"), "surface 'Beale' 'foo'"),
+    ("describe_choosing", lambda lib: lib.describe_choosing(method="foo"), "method 'Adam' 'foo'"),
+    ("describe_choosing", lambda lib: lib.describe_choosing(x=11), "x [-10, 10] 11"),
+    ("draw_choosing", lambda lib: lib.draw_choosing(lr=-1), "lr [0, inf) -1"),
+    ("draw_choosing", lambda lib: lib.draw_choosing(y=NAN), "y nan"),
+    ("describe_adam", lambda lib: lib.describe_adam(beta1=1), "beta1 [0, 1) 1"),
+    ("draw_adam", lambda lib: lib.draw_adam(lr=-1), "lr [0, inf) -1"),
     ("describe_momentum", lambda lib: lib.describe_momentum("foo"), "method 'momentum' 'foo'"),
     ("describe_momentum", lambda lib: lib.describe_momentum(lr=-1), "lr [0, inf) -1"),
     ("draw_momentum", lambda lib: lib.draw_momentum("foo"), "method 'momentum' 'foo'"),
     ("draw_momentum", lambda lib: lib.draw_momentum(kappa="a"), "kappa 'a'"),
+    *[(name, lambda lib, name=name, options=options: getattr(lib, name)(**options), message)
+      for name in ("describe_rate", "draw_rate") for options, message in (
+          ({"lr": -1}, "lr [0, inf) -1"), ({"kappa": "a"}, "kappa 'a'"),
+          ({"kappa": 0.5}, "kappa [1, inf) 0.5"))],
+    *[(name, lambda lib, name=name, v=v: getattr(lib, name)(v), f"result Comparison {v!r}")
+      for name in ("comparison", "learning_rates") for v in (None, 3)],
+    *[("rankings", lambda lib, v=v: lib.rankings(v), f"results dict {v!r}") for v in (3, {}, {"a": 1})],
+    ("rankings", lambda lib: lib.rankings({"a": 1, "b": 2}), "result Comparison 1"),
     ("describe_neuron", lambda lib: lib.describe_neuron("foo"), "activation 'tanh' 'foo'"),
     ("describe_neuron", lambda lib: lib.describe_neuron(w1="a"), "w1 number 'a'"),
     ("draw_neuron", lambda lib: lib.draw_neuron("foo"), "activation 'tanh' 'foo'"),
@@ -551,22 +913,41 @@ SHOW = [
     ("table", lambda lib: lib.table(["a"], [[1.5]], formats=3), "formats '.3g' 3"),
 ]
 SHOW_EXEMPT = {
-    "use_style": "no arguments", "momentum_explorer": "no arguments", "neuron_explorer": "no arguments",
+    "adam_explorer": "no arguments", "choosing_explorer": "no arguments",
+    "accumulator_explorer": "no arguments",
+    "use_style": "no arguments", "momentum_explorer": "no arguments",
+    "rate_explorer": "no arguments", "neuron_explorer": "no arguments",
+    "stochastic_explorer": "no arguments",
 }
 FRAMEWORKS = [
     ("convention", lambda lib: lib.convention("jax", "sgd"), "framework 'pytorch' 'keras' 'jax'"),
     ("convention", lambda lib: lib.convention("keras", "foo"), "name 'sgd' 'foo'"),
-    ("conventions_table", lambda lib: lib.conventions_table("foo"), "name 'sgd' 'foo'"),
+    ("convention", lambda lib: lib.convention("keras", "radam"), "name Keras 'sgd' 'radam'"),
+    *[(name, lambda lib, name=name: getattr(lib, name)("foo"), "name 'sgd' 'foo'")
+      for name in ("conventions_table", "differing_defaults", "frameworks_with")],
     ("like", lambda lib: lib.like("jax", "sgd"), "framework 'pytorch' 'keras' 'jax'"),
     ("like", lambda lib: lib.like("pytorch", "foo"), "name 'sgd' 'foo'"),
     ("like", lambda lib: lib.like("pytorch", "momentum", beta=1), "pytorch momentum 'dampening' 'beta'"),
     ("like", lambda lib: lib.like("pytorch", "momentum", lr=-1), "lr [0, inf) -1"),
     ("like", lambda lib: lib.like("pytorch", "momentum", momentum=True), "momentum [0, 1] True"),
+    *[("like", lambda lib, name=name, hyper=hyper: lib.like("pytorch", name, **hyper), message)
+      for name, hyper, message in (
+          ("rmsprop", {"rho": 1}, "rho [0, 1) 1"), ("rmsprop", {"centered": 1}, "centered True False 1"),
+          ("adadelta", {"eps": "a"}, "eps 'a'"), ("adagrad", {"lr_decay": -1}, "lr_decay [0, inf) -1"),
+          ("adagrad", {"initial_accumulator": NAN}, "initial_accumulator nan"),
+          ("adamw", {"weight_decay": None}, "weight_decay None"), ("adamax", {"beta2": 1}, "beta2 [0, 1) 1"),
+          ("nadam", {"momentum_decay": -1}, "momentum_decay -1"), ("radam", {"threshold": 4}, "'threshold'"),
+          ("radam", {"decoupled_weight_decay": 1}, "decoupled_weight_decay True False 1"))],
     ("make", lambda lib: lib.make("jax", "sgd"), "framework 'pytorch' 'keras' 'jax'"),
     ("make", lambda lib: lib.make("pytorch", "sgd"), "params None"),
     ("make", lambda lib: lib.make("pytorch", "sgd", lr=-1), "lr [0, inf) -1"),
+    ("make", lambda lib: lib.make("pytorch", "sgd", lr=np.ones(2)), "lr number array"),
+    ("make", lambda lib: lib.make("pytorch", "nesterov", momentum=0), "momentum above 0 nesterov=True"),
     ("contrast", lambda lib: lib.contrast(3, X, Y, rng=RNG), "net Network 3"),
-    ("contrast", lambda lib: lib.contrast(net(), X, Y, "foo", rng=RNG), "name 'sgd' 'foo'"),
+    ("contrast", lambda lib: lib.contrast(net(), X, Y, "foo", rng=RNG), "optimizer 'sgd' 'foo'"),
+    ("contrast", lambda lib: lib.contrast(net(), X, Y, "lion", rng=RNG, frameworks="pytorch"),
+     "name PyTorch 'sgd' 'lion'"),
+    ("contrast", lambda lib: lib.contrast(net(), X, Y, "adam", 3, rng=RNG), "hyper dict 3"),
     ("contrast", lambda lib: lib.contrast(net(), X, Y, rng=0), "rng Generator 0"),
     ("contrast", lambda lib: lib.contrast(net(), X, Y, steps=0, rng=RNG), "steps at least 1 0"),
     ("contrast", lambda lib: lib.contrast(net(), X, Y, frameworks=("jax",), rng=RNG),

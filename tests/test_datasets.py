@@ -88,7 +88,7 @@ def test_make_digits_makes_the_bundled_files():
 
 def test_sums_of_the_bundled_files():
     lines = (ROOT / "data" / "SHA256SUMS").read_text().splitlines()
-    assert {line.split()[1] for line in lines} == set(datasets.DIGITS)
+    assert {line.split()[1] for line in lines} >= set(datasets.DIGITS)
     for line in lines:
         digest, file = line.split()
         assert hashlib.sha256((ROOT / "data" / file).read_bytes()).hexdigest() == digest

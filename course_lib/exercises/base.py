@@ -124,7 +124,7 @@ def run(function, case, names, outputs, want):
         raise WrongAnswer(f"called with ({', '.join(names)}), your function stopped with "
                           f"{type(error).__name__}: {error}.") from error
     for name, before, after in zip(names, case, arguments, strict=True):
-        if isinstance(before, np.ndarray) and not np.array_equal(before, after):
+        if isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=True):
             raise WrongAnswer(f"your function changed its argument {name} in place, so the caller's array "
                               f"is overwritten. Make a new array: {name} = … instead of {name} += … or -= ….")
     if result is None:

@@ -3,19 +3,29 @@
 Importing it makes the course's figure style (`style.mplstyle`) the default; `use_style()` does so again.
 """
 
+from course_lib.show.accumulators import accumulator_explorer, describe_accumulators, draw_accumulators
+from course_lib.show.adam import adam_explorer, describe_adam, draw_adam
 from course_lib.show.animations import animate_paths
+from course_lib.show.choosing import choosing_explorer, describe_choosing, draw_choosing
+from course_lib.show.comparison import comparison, learning_rates, rankings
 from course_lib.show.display import figure, source, use_style
 from course_lib.show.landscapes import contour, paths
 from course_lib.show.momentum import describe_momentum, draw_momentum, momentum_explorer
 from course_lib.show.neuron import describe_neuron, draw_neuron, neuron_explorer
 from course_lib.show.plots import activation, loglog_slope, loss_curves
+from course_lib.show.rate import describe_rate, draw_rate, rate_explorer
+from course_lib.show.stochastic import describe_stochastic, draw_stochastic, stochastic_explorer
 from course_lib.show.tables import table
 from course_lib.show.widgets import Picture, dropdown, explore, labelled_slider
 
 __all__ = [
-    "Picture", "activation", "animate_paths", "contour", "describe_momentum", "describe_neuron",
-    "draw_momentum", "draw_neuron", "dropdown", "explore", "figure", "labelled_slider", "loglog_slope",
-    "loss_curves", "momentum_explorer", "neuron_explorer", "paths", "source", "table", "use_style",
+    "Picture", "accumulator_explorer", "activation", "adam_explorer", "animate_paths",
+    "choosing_explorer", "comparison", "contour", "describe_accumulators", "describe_adam",
+    "describe_choosing", "describe_momentum", "describe_neuron", "describe_rate", "describe_stochastic",
+    "draw_accumulators", "draw_adam", "draw_choosing", "draw_momentum", "draw_neuron", "draw_rate",
+    "draw_stochastic", "dropdown", "explore", "figure", "labelled_slider", "learning_rates",
+    "loglog_slope", "loss_curves", "momentum_explorer", "neuron_explorer", "paths", "rankings",
+    "rate_explorer", "source", "stochastic_explorer", "table", "use_style",
 ]
 
 use_style()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from course_lib.functions import valley
 from course_lib.minimize import minimize
 from course_lib.optimizers import SGD, Momentum, Nesterov
-from course_lib.show.landscapes import near_window
-from course_lib.show.widgets import BLUE, VERMILLION, Picture, dropdown, explore, labelled_slider, mark
+from course_lib.show.valley import ValleyPlane
+from course_lib.show.widgets import BLUE, Picture, dropdown, explore, labelled_slider
 from course_lib.validation import choice
 
 METHODS = {
@@ -28,38 +27,19 @@ class MomentumPicture(Picture):
 
     def __init__(self):
         fig = Figure(figsize=(9, 3.6), dpi=100, layout="constrained")
-        self.plane, self.curve = fig.subplots(1, 2, width_ratios=[1.5, 1])
-        self.rings = LineCollection([], colors="#8FA3B3", linewidths=0.7)
-        self.plane.add_collection(self.rings)
-        self.path, = self.plane.plot([], [], color=BLUE, linestyle="-", marker="o", markersize=3.5,
-                                     linewidth=1.2)
-        self.start, self.end = mark(self.plane, "white", "o"), mark(self.plane, VERMILLION, "s")
-        self.star, = self.plane.plot(0, 0, marker="*", color="black", markersize=13, markeredgecolor="white",
-                                     linestyle="none")
-        self.start.set_data(START[:1], START[1:])
-        self.plane.set(xlabel="$x$", ylabel="$y$", xlim=(-5, 5), ylim=(-3.1, 3.1), aspect="equal")
-        self.plane.set_title(r"path over $x^2 + \kappa y^2$")
-        self.plane.grid(False)
-        named = [(self.start, "start"), (self.end, f"after {STEPS} steps"), (self.star, "minimum")]
-        self.plane.legend(*zip(*named, strict=True), loc="upper right", ncols=3, columnspacing=1,
-                          handlelength=1)
+        plane, self.curve = fig.subplots(1, 2, width_ratios=[1.5, 1])
+        self.plane = ValleyPlane(plane, START, STEPS, 3.1,
+                                 r"path over $x^2 + \kappa y^2$")
         self.loss, = self.curve.semilogy([], [], color=BLUE, linestyle="-")
         self.curve.set(xlabel="step", ylabel="loss / loss at the start",
                        xlim=(0, STEPS), ylim=(LOWEST, HIGHEST))
         self.curve.set_title("loss")
         self.words = self.curve.text(0.97, 0.96, "", transform=self.curve.transAxes, ha="right", va="top")
-        super().__init__(fig, [self.rings, self.path, self.start, self.end, self.star, self.loss, self.words])
+        super().__init__(fig, [*self.plane.artists, self.loss, self.words])
 
     def update(self, *, method, lr, momentum, kappa):
         trace = momentum_trace(method, lr, momentum, kappa)
-        # The level lines are ellipses, so no grid is needed; wider apart where the valley is steep.
-        turn = np.linspace(0, 2 * np.pi, 121)
-        ellipse = np.stack([np.cos(turn), np.sin(turn) / np.sqrt(kappa)], axis=-1)
-        half_axes = 0.4 * np.arange(1, 4 + 5 * kappa ** (1 / 3)) ** 1.5
-        self.rings.set_segments([half_axis * ellipse for half_axis in half_axes])
-        points = near_window(trace.x, np.array([[-5, 5], [-3.1, 3.1]]))
-        self.path.set_data(*points.T)
-        self.end.set_data(*points[-1:].T)
+        self.plane.update(trace.x, kappa)
         # Far outside the axis there is no difference to see, and zero and 1e308 cannot be drawn.
         relative = np.clip(trace.loss / trace.loss[0], LOWEST**2, HIGHEST**2)
         self.loss.set_data(np.arange(len(relative)), relative)
