@@ -687,7 +687,8 @@ ROWS = [
                          ((SGD(), [NAN]), "g finite 1"))],
     *[("studies.adaptive.best_steps", lambda v=v: adaptive.best_steps(*v[:4], **dict(v[4:])), message)
       for v, message in (((3, [0.1], RAVINE, Y), "make_optimizer function 3"),
-                         ((SGD, 0.1, RAVINE, Y), "rates (any,) ()"), ((SGD, [0], RAVINE, Y), "rates positive"),
+                         ((SGD, 0.1, RAVINE, Y), "rates (any,) ()"),
+                           ((SGD, [0], RAVINE, Y), "rates positive"),
                          ((SGD, [0.1], RAVINE, [1.0, 1.0]), "starts (any, any) (2,)"),
                          ((SGD, [0.1], RAVINE, Y[:0]), "starts one or more 0"), ((SGD, [0.1], 3, Y), "f 3"),
                          ((SGD, [0.1], RAVINE, Y, ("tolerance", 1)), "tolerance (0, 1) 1"),
@@ -813,8 +814,8 @@ ROWS = [
 EXEMPT = {
     **dict.fromkeys(["datasets.Regression", "idx.Split", "idx.Dataset", "minimize.Trace",
                      "studies.landscape.Found", "studies.minibatch_fits.Pass",
-                     "studies.ranking.Runs", "studies.sparse_features.Tuned", "studies.stochastic.Moments", "studies.stochastic.Runs",
-                     "tables.Table", "training.History"],
+                     "studies.ranking.Runs", "studies.sparse_features.Tuned", "studies.stochastic.Moments",
+                     "studies.stochastic.Runs", "tables.Table", "training.History"],
                     "a record, filled by the library"),
     **dict.fromkeys(["studies.scaling.Modes", "studies.sine_rates.SineRun", "studies.steepest.Circle"],
                     "a record, filled by the library"),

@@ -107,8 +107,8 @@ def check_gradient_descent(function):
 
 
 def _descent(function):
-    check_function(function, reference=gradient_descent, cases=descent_cases(), outputs=("the array of points",),
-                   mistakes=DESCENT_MISTAKES)
+    check_function(function, reference=gradient_descent, cases=descent_cases(),
+                   outputs=("the array of points",), mistakes=DESCENT_MISTAKES)
 
 
 # --- exercise 2: predict ----------------------------------------------------------------------------

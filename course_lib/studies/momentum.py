@@ -23,9 +23,9 @@ def best(method, largest, smallest):
     per step the error shrinks by (κ-1)/(κ+1) for gradient descent, (√κ-1)/(√κ+1) for momentum
     (Polyak 1964), and 1 - 2/√(3κ+1) for Nesterov, where κ = largest/smallest.
 
-    >>> best("momentum", 25.0, 1.0)
-    Momentum(lr=0.1111111111111111, transforms=(), weight_decay=0.0, momentum=0.4444444444444444, dampening=0.0, \
-lr_in_velocity=False, dampen_first_step=True)
+    >>> opt = best("momentum", 25.0, 1.0)
+    >>> opt.lr == (2 / (5 + 1)) ** 2, opt.momentum == ((5 - 1) / (5 + 1)) ** 2
+    (True, True)
     """
     choice("method", method, METHODS)
     number("smallest", smallest, 0, open_low=True)

@@ -1,0 +1,169 @@
+"""Figures that the notebook and the slides of lecture 12 share.
+
+Each takes what was measured and returns the figure with its description.
+"""
+
+from __future__ import annotations
+
+import io
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.ticker import LogLocator, NullFormatter
+from PIL import Image
+
+from course_lib.show.animations import Animation
+from course_lib.show.display import check_alt
+from course_lib.show.landscapes import near_window, paths, window_of
+from course_lib.show.widgets import Picture
+from course_lib.studies.surfaces import METHODS
+
+# One look for each method in all figures of the lecture: the seven of the style, and an eighth.
+_cycle = plt.rcParams["axes.prop_cycle"].by_key()
+LOOKS = dict(zip(METHODS, zip([*_cycle["color"][:7], "#882255"],
+                              [*_cycle["linestyle"][:7], (0, (3, 1, 1, 1, 1, 1))], "os^DvPXh", strict=True),
+                 strict=True))
+COLOURS = 255  # of an animation; one more stands for what has not changed since the frame before
+
+
+def look(method):
+    color, linestyle, marker = LOOKS[method]
+    return {"color": color, "linestyle": linestyle, "marker": marker, "markersize": 5}
+
+
+def ways(runs, size=(8.4, 7)):
+    """Several surfaces, one beside the other, each with the ways of all methods.
+
+    `runs` is a dict from title to (function, dict of method -> Trace), four of them.
+    """
+    fig, _ = _surfaces(runs, size)
+    return fig, (
+        "Four surfaces with the ways of seven methods, each at its own rate. On Beale's function momentum "
+        "and Nesterov swing out widest; in the valley AdaGrad leaps to the axis; on Rosenbrock's function "
+        "only momentum and Nesterov get round the bend.")
+
+
+def _surfaces(runs, size):
+    """The figure, and (line, end mark, points) of each way."""
+    fig, axes = plt.subplots(2, 2, figsize=size, dpi=100)
+    tracks = []
+    for ax, (title, (f, traces)) in zip(axes.flat, runs.items(), strict=True):
+        paths(f, traces, ax)
+        ax.collections[0].remove()  # the pale tints, for which a movie has no colours to spare
+        handles, labels = ax.get_legend_handles_labels()
+        ax.get_legend().remove()
+        ax.set_title(title)
+        first = len(f.minima)  # `paths` drew the stars first, then line and end mark of each way
+        for i, trace in enumerate(traces.values()):
+            line, end = ax.lines[first + 2 * i], ax.lines[first + 2 * i + 1]
+            tracks.append((line, end, near_window(trace.x, window_of(f, None))))
+    named = dict(zip(labels, handles, strict=True))
+    fig.legend(named.values(), named.keys(), loc="outside upper center", ncols=5, frameon=False)
+    return fig, tracks
+
+
+def movies(runs, *, alt, frames=36, interval=130, size=(7.8, 6.5)):
+    """The `ways` as an Animation, all runs moving at once.
+
+    The first steps are shown one by one, later ones in growing strides; the step's number stands above.
+    """
+    check_alt(alt)
+    fig, tracks = _surfaces(runs, size)
+    words = fig.text(0.01, 0.005, "", ha="left")
+    picture = Picture(fig, [*(artist for line, end, _ in tracks for artist in (line, end)), words])
+    last = max(len(points) for _, _, points in tracks) - 1
+    pictures = []
+    for step in np.unique((last * np.linspace(0, 1, frames) ** 2).round().astype(int)):
+        words.set_text(f"step {step}")
+        for line, end, points in tracks:
+            line.set_data(*points[:step + 1].T)
+            end.set_data(*points[:step + 1][-1:].T)
+        pictures.append(picture.image())
+    plt.close(fig)
+    palette = pictures[-1].quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    still = io.BytesIO()
+    pictures[-1].quantize(96, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+        still, format="png", optimize=True)
+    return Animation(small_gif(pictures, palette, interval), still.getvalue(), alt)
+
+
+def small_gif(pictures, palette, interval):
+    """The pictures as a GIF that plays once; what does not change from frame to frame is left out."""
+    colours = [*palette.getpalette()[:3 * COLOURS], 0, 0, 0]  # and one more, for "as before"
+    frames, before = [], None
+    for picture in pictures:
+        now = np.asarray(picture.quantize(palette=palette, dither=Image.Dither.NONE))
+        changed = now if before is None else np.where(now == before, COLOURS, now).astype(np.uint8)
+        frame = Image.fromarray(changed)
+        frame.putpalette(colours)
+        frames.append(frame)
+        before = now
+    buffer = io.BytesIO()
+    durations = [interval] * (len(frames) - 1) + [2000]
+    frames[0].save(buffer, format="gif", save_all=True, append_images=frames[1:], duration=durations,
+                   optimize=False, transparency=COLOURS, disposal=1)
+    return buffer.getvalue()
+
+
+def windows(steps, rates, *, ylabel, marks=None, size=(10, 3.9)):
+    """Median steps (or epochs) against the learning rate, for a dict of method -> (rates, runs).
+
+    Left the methods with one rate for all coordinates, right the others. `marks`, a dict from method to
+    learning rate, are drawn as ticks at the foot.
+    """
+    fig, axes = plt.subplots(1, 2, figsize=size, sharey=True, sharex=True)
+    for i, (method, values) in enumerate(steps.items()):
+        ax = axes[0] if i < 3 else axes[1]
+        style = look(method)
+        ax.loglog(rates, np.median(values, axis=1), **style, label=method)
+        if marks and method in marks:
+            ax.plot(marks[method], 0.03, "|", color=style["color"], markersize=16, markeredgewidth=3,
+                    transform=ax.get_xaxis_transform())
+    for ax in axes:
+        ax.set(xlabel="learning rate")
+        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        ax.yaxis.set_major_formatter("{x:g}")
+        ax.yaxis.set_minor_formatter(NullFormatter())
+        ax.legend(fontsize=9)
+    axes[0].set_ylabel(ylabel)
+    return fig, (
+        "Each method arrives only in its own window of rates, and the windows lie decades apart: those of "
+        "momentum and Nesterov lowest, those of AdaGrad and Adadelta highest.")
+
+
+def steps_table(medians, size=(8.7, 3.9)):
+    """Median steps as a table of tinted numbers, for a dict of surface -> {method: steps}."""
+    methods = list(next(iter(medians.values())))
+    values = np.array([[found[method] for found in medians.values()] for method in methods])
+    fig, ax = plt.subplots(figsize=size)
+    shade = np.log(np.where(np.isfinite(values), values, np.nanmax(values[np.isfinite(values)]) * 2))
+    ax.imshow(shade, cmap="YlOrBr", aspect="auto", vmax=shade.max() * 1.3)
+    for (row, column), value in np.ndenumerate(values):
+        first = value == values[:, column].min()
+        ax.text(column, row, f"{value:.0f}" if np.isfinite(value) else "never", ha="center", va="center",
+                fontweight="bold" if first else "normal")
+    ax.set(xticks=range(len(medians)), xticklabels=list(medians), yticks=range(len(methods)),
+           yticklabels=methods)
+    ax.xaxis.tick_top()
+    ax.grid(False)
+    ax.tick_params(length=0)
+    return fig, (
+        "Median steps to the goal of eight methods on six surfaces, each at its own rate. The first of each "
+        "column: Nesterov, AdaGrad, AdaGrad, Nesterov, momentum, AdaGrad. Adam is never first.")
+
+
+def costs(times, size=(8, 3.8)):
+    """Seconds per step for a dict of rule -> {way: seconds}."""
+    fig, ax = plt.subplots(figsize=size)
+    ways = list(dict.fromkeys(way for found in times.values() for way in found))
+    for i, way in enumerate(ways):
+        at = [row for row, found in enumerate(times.values()) if way in found]
+        values = [1000 * found[way] for found in times.values() if way in found]
+        ax.bar(np.array(at) + (i - (len(ways) - 1) / 2) / (len(ways) + 1), values, 1 / (len(ways) + 1),
+               label=way, color=list(LOOKS.values())[i][0], hatch=["", "//", "..", "xx", "--"][i],
+               edgecolor="white")
+    ax.set(xticks=range(len(times)), xticklabels=list(times), ylabel="milliseconds per step")
+    ax.legend()
+    return fig, (
+        "Time of one step of four rules on 1.8 million parameters: here in blocks and on whole arrays, in "
+        "PyTorch tensor by tensor, foreach and fused. The more a rule remembers, the longer it takes.")

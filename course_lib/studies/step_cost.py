@@ -1,0 +1,105 @@
+"""Lecture 12: what one step of an optimizer costs, in bytes and in time, here and in PyTorch."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from time import perf_counter
+
+import numpy as np
+
+from course_lib.network import Network
+from course_lib.optimizers import OPTIMIZERS
+from course_lib.validation import choice, integer
+
+WIDTHS = (784, 1000, 1000, 10)
+# How many arrays of the parameters' size the formula has to remember, at its usual settings.
+REMEMBERED = {"sgd": 0, "momentum": 1, "nesterov": 1, "adagrad": 1, "rmsprop": 1, "adadelta": 2, "adam": 2,
+              "nadam": 2, "amsgrad": 3, "lion": 1}
+TORCH = {
+    "sgd": ("SGD", {}), "momentum": ("SGD", {"momentum": 0.9}), "adagrad": ("Adagrad", {}),
+    "rmsprop": ("RMSprop", {}), "adam": ("Adam", {}), "nadam": ("NAdam", {}),
+}
+FUSED = ("sgd", "momentum", "adagrad", "adam")  # those that PyTorch has as one compiled loop
+
+
+def shapes_of(widths):
+    """The shapes of weights and biases of a network with these widths, as a list."""
+    if not isinstance(widths, (tuple, list)) or len(widths) < 2:
+        raise TypeError(f"widths must be a tuple of at least two widths, got {widths!r}")
+    for width in widths:
+        integer("widths", width, 1)
+    return [shape for pair in pairwise(widths) for shape in (pair, pair[1:])]
+
+
+def bytes_per_step(name, itemsize=4):
+    """Bytes that one step must move for each parameter: read g, read and write x and each remembered array.
+
+    >>> bytes_per_step("sgd"), bytes_per_step("momentum"), bytes_per_step("adam")
+    (12, 20, 28)
+    """
+    return itemsize * (3 + 2 * REMEMBERED[choice("name", name, REMEMBERED)])
+
+
+def step_functions(name, widths=WIDTHS, *, lr=1e-6):
+    """Functions that take one float32 step each: dict of "blocks", "whole arrays", and PyTorch's ways.
+
+    "blocks" is `Optimizer.step`; "whole arrays" the same rule on the whole vector at once. PyTorch's: a loop
+    over tensors ("for"), "foreach" and "fused"; left out are those it has not, or all without PyTorch.
+    """
+    shapes = shapes_of(widths)
+    size = sum(int(np.prod(shape)) for shape in shapes)
+    x, g = np.random.default_rng(0).standard_normal((2, size), dtype=np.float32)
+    make = OPTIMIZERS[choice("name", name, TORCH)]
+    opt, whole = make(lr=lr), make(lr=lr)
+    state = [np.zeros_like(x) for _ in whole.slots]
+
+    def on_whole_arrays():
+        whole.t += 1
+        step, *new = whole.rule(g, lr, whole.t, *state)
+        x[...] -= step
+        state[:] = new
+
+    functions = {"blocks": lambda: opt.step(x, g, check_finite=False), "whole arrays": on_whole_arrays}
+    try:
+        import torch
+    except ModuleNotFoundError:
+        return functions
+    ways = {"for": {"foreach": False}, "foreach": {"foreach": True}}
+    if name in FUSED:
+        ways["fused"] = {"fused": True}
+    for way, options in ways.items():
+        parameters = [torch.nn.Parameter(torch.randn(shape)) for shape in shapes]
+        for parameter in parameters:
+            parameter.grad = torch.randn_like(parameter)
+        kind, hyper = TORCH[name]
+        functions[way] = getattr(torch.optim, kind)(parameters, lr=lr, **hyper, **options).step
+    return functions
+
+
+def time_steps(name, widths=WIDTHS, *, repeats=15):
+    """Median seconds per step of each way: dict. All ways take turns, so a busy moment hits them alike."""
+    integer("repeats", repeats, 1)
+    functions = step_functions(name, widths)
+    steps = max(1, 200_000 // sum(int(np.prod(shape)) for shape in shapes_of(widths)))
+    times = {way: [] for way in functions}
+    for repeat in range(repeats + 1):
+        for way, function in functions.items():
+            started = perf_counter()
+            for _ in range(steps):
+                function()
+            if repeat:  # the first turn allocates and warms up
+                times[way].append((perf_counter() - started) / steps)
+    return {way: float(np.median(values)) for way, values in times.items()}
+
+
+def gradient_seconds(net, batch_size, *, repeats=5):
+    """Median seconds of one loss and gradient of a network on a batch of random inputs, labels all 0."""
+    if not isinstance(net, Network):
+        raise TypeError(f"net must be a course_lib Network, got {net!r}")
+    x = np.random.default_rng(0).random((integer("batch_size", batch_size, 1), net.layers[0].fan_in))
+    x, y, times = x.astype(np.float32), np.zeros(batch_size, int), []
+    for _ in range(integer("repeats", repeats, 1) + 1):
+        started = perf_counter()
+        net.loss_and_grad(x, y)
+        times.append(perf_counter() - started)
+    return float(np.median(times[1:]))

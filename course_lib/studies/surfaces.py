@@ -1,0 +1,169 @@
+"""Lecture 12: many methods on functions of two variables, each at a whole grid of learning rates.
+
+All rates and all starts of a method run at once, as rows of one array.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from course_lib.functions import BEALE, ROSENBROCK, Function, quadratic, valley
+from course_lib.optimizers import SGD, Adadelta, AdaGrad, Adam, Momentum, NAdam, Nesterov, Optimizer, RMSProp
+from course_lib.validation import choice, floats, generator, integer, number
+
+# Everything but the learning rate stays as the papers have it.
+METHODS = {
+    "gradient descent": SGD, "momentum": Momentum, "Nesterov": Nesterov, "AdaGrad": AdaGrad,
+    "RMSProp": RMSProp, "Adadelta": Adadelta, "Adam": Adam, "NAdam": NAdam,
+}
+
+
+def rate_grid(low, high):
+    """The learning rates …, 0.1, 0.2, 0.5, 1, 2, 5, … from `low` to `high`.
+
+    >>> rate_grid(0.01, 1)
+    array([0.01, 0.02, 0.05, 0.1 , 0.2 , 0.5 , 1.  ])
+    """
+    number("low", low, 0, open_low=True)
+    number("high", high, low)
+    powers = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
+    grid = np.array([float(f"{digit}e{power}") for power in powers for digit in (1, 2, 5)])
+    return grid[(grid >= low * (1 - 1e-9)) & (grid <= high * (1 + 1e-9))]
+
+
+RATES = rate_grid(1e-4, 20)
+
+
+def _double_well(x):
+    return x[..., 0] ** 2 - x[..., 1] ** 2 + x[..., 1] ** 4 / 2 + 0.5
+
+
+def _double_well_gradient(x):
+    return np.stack([2 * x[..., 0], 2 * x[..., 1] ** 3 - 2 * x[..., 1]], axis=-1)
+
+
+def _double_well_hessian(x):
+    zero = np.zeros_like(x[..., 0])
+    return np.stack([np.stack([zero + 2, zero], axis=-1), np.stack([zero, 6 * x[..., 1] ** 2 - 2], axis=-1)],
+                    axis=-1)
+
+
+def _plateau(x, width):
+    s = (x**2).sum(axis=-1) / width**2
+    return s / (1 + s)
+
+
+def _plateau_gradient(x, width):
+    s = (x**2).sum(axis=-1, keepdims=True) / width**2
+    return 2 * x / width**2 / (1 + s) ** 2
+
+
+def _plateau_hessian(x, width):
+    s = (x**2).sum(axis=-1)[..., None, None] / width**2
+    outer = x[..., :, None] * x[..., None, :] / width**4
+    return 2 / width**2 / (1 + s) ** 2 * np.eye(x.shape[-1]) - 8 * outer / (1 + s) ** 3
+
+
+# Near (0, 0) this is the saddle x² - y². Further out it bends up to two minima, so that a run can arrive
+# and a best learning rate exists; on the saddle without an end the largest rate always wins.
+SADDLE = Function(
+    "saddle between two minima", r"x^2 - y^2 + \frac{1}{2} y^4 + \frac{1}{2}",
+    (_double_well, _double_well_gradient, _double_well_hessian),
+    start=(1.0, 0.001), minima=((0.0, 1.0), (0.0, -1.0)), window=((-1.2, 1.2), (-1.5, 1.5)),
+    levels=np.linspace(0.05, 2.2, 16))
+PLATEAU = Function(
+    "plateau", r"s / (1 + s), \quad s = x^2 + y^2",
+    tuple(partial(part, width=1.0) for part in (_plateau, _plateau_gradient, _plateau_hessian)),
+    start=(6.0, 3.0), minima=((0.0, 0.0),), window=((-2.0, 7.0), (-2.0, 4.5)),
+    levels=np.array([0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.97, 0.98]))
+
+SURFACES = {
+    "Beale": BEALE, "saddle": SADDLE, "valley": valley(25),
+    "turned valley": quadratic(25, rotation=np.pi / 4), "Rosenbrock": ROSENBROCK, "plateau": PLATEAU,
+}
+LIMITS = dict.fromkeys(SURFACES, 1000) | {"Rosenbrock": 2000}
+
+
+def starts(surface, count, rng):
+    """Starts (count, 2) around the surface's own: each coordinate plus 0.1·N(0, 1).
+
+    On the saddle y is 0.001·N(0, 1): all of them next to the axis from which a run cannot escape.
+    """
+    f = SURFACES[choice("surface", surface, SURFACES)]
+    draws = generator(rng).standard_normal((integer("count", count, 1), 2))
+    if surface == "saddle":
+        return np.array([1.0, 0.0]) + np.array([0.1, 0.001]) * draws
+    return f.start + 0.1 * draws
+
+
+def positive(name, values):
+    """One or more positive numbers as an array.
+
+    >>> positive("rates", [])
+    Traceback (most recent call last):
+    ValueError: rates must be one or more positive numbers, got []
+    """
+    array = floats(name, values, (None,))
+    if not len(array) or array.min() <= 0:
+        raise ValueError(f"{name} must be one or more positive numbers, got {values!r}")
+    return array
+
+
+def steps_to_goal(f, x0, method, rates, *, limit=1000, tolerance=1e-3):
+    """Steps until f stays below `tolerance` times f(f.start): an array (rates, starts), inf if it does not.
+
+    f : a Function with minimum value 0; x0 : starts (starts, 2); method : a name of METHODS
+    rates : learning rates (rates,); limit : steps of each run
+
+    >>> steps_to_goal(valley(25), [[-2.0, 0.5]], "gradient descent", [0.01, 0.03, 0.05])
+    array([[148.],
+           [ 49.],
+           [ inf]])
+    """
+    if not isinstance(f, Function):
+        raise TypeError(f"f must be a Function such as BEALE, got {f!r}")
+    make = METHODS[choice("method", method, METHODS)]
+    x0, rates = floats("x0", x0, (None, 2)), positive("rates", rates)
+    integer("limit", limit, 1)
+    number("tolerance", tolerance, 0, 1, open_low=True)
+    x = np.tile(x0, (len(rates), 1))
+    opt = make(lr=np.repeat(rates, len(x0))[:, None])
+    goal = tolerance * f(np.asarray(f.start))
+    with np.errstate(all="ignore"):  # some rates diverge; their loss is never below the goal
+        above = ~(f(np.array(list(run(opt, f, x, limit)))) <= goal)
+    steps = limit + 1.0 - above[::-1].argmax(axis=0)  # after the last step that was not below
+    steps = np.where(above.any(axis=0), np.where(steps <= limit, steps, np.inf), 0.0)
+    return steps.reshape(len(rates), len(x0))
+
+
+def run(opt, f, x, steps):
+    """Yield x (runs, n) after 0, 1, … `steps` steps of the rule of `opt`, without keeping the path."""
+    if not isinstance(opt, Optimizer) or callable(opt.lr):
+        raise TypeError(f"opt must be an optimizer with a constant rate, such as SGD(lr=0.1), got {opt!r}")
+    state = [np.full_like(x, opt.initial(slot)) for slot in opt.slots]
+    yield x
+    for t in range(1, steps + 1):
+        step, *state = opt.rule(f.gradient(x), opt.lr, t, *state)
+        x = x - step
+        yield x
+
+
+def sweep(surface, *, count=11, rng, rates=RATES):
+    """`steps_to_goal` of all methods from `count` starts: dict of method -> (rates, starts)."""
+    x0 = starts(surface, count, rng)
+    return {method: steps_to_goal(SURFACES[surface], x0, method, rates, limit=LIMITS[surface])
+            for method in METHODS}
+
+
+def best(steps, rates=RATES):
+    """The rate with the lowest median of `steps` (rates, starts), and its row; (None, row of inf) if none.
+
+    >>> best([[9.0, 11.0], [4.0, 5.0], [np.inf, 3.0]], [0.1, 0.2, 0.5])
+    (0.2, array([4., 5.]))
+    """
+    steps = floats("steps", steps, (len(rates), None), finite=False)
+    medians = np.median(steps, axis=1)
+    row = int(np.argmin(medians))
+    return (float(rates[row]) if np.isfinite(medians[row]) else None), steps[row]

@@ -1,0 +1,305 @@
+"""The checks of lecture 12: each typical wrong answer gets its diagnosis, right ones pass in any style."""
+
+import math
+import statistics
+
+import numpy as np
+import pytest
+from scipy.stats import binomtest
+
+from course_lib.exercises import lecture12
+from course_lib.exercises.base import WrongAnswer, as_tuple
+from course_lib.exercises.lecture12 import (
+    check_choose_rate,
+    check_fair_scores,
+    check_prediction,
+    check_rigged,
+    check_sign_test,
+    contest,
+)
+
+# --- exercise 1: the edge of the grid ---------------------------------------------------------------
+
+
+def median_of(losses):
+    return np.median(np.where(np.isnan(losses), np.inf, losses), axis=1)
+
+
+def edge_of(best, rates):
+    return {0: -1, len(rates) - 1: 1}.get(best, 0)
+
+
+def by_hand(rates, losses):
+    best, lowest = None, math.inf
+    for i, row in enumerate(losses):
+        middle = statistics.median([math.inf if math.isnan(value) else value for value in row])
+        if middle < lowest:
+            best, lowest = i, middle
+    return [float(rates[best]), (best == len(rates) - 1) - (best == 0)]
+
+
+def with_numpy(rates, losses):
+    filled = np.nan_to_num(losses, nan=np.inf)
+    order = np.argsort(np.median(filled, axis=-1), kind="stable")
+    return rates[order[0]], np.sign(np.searchsorted([1, len(rates) - 1], order[0], side="right") - 1)
+
+
+def in_two_lines(rates, losses):
+    best = median_of(losses).argmin()
+    return rates[best], edge_of(best, rates)
+
+
+@pytest.mark.parametrize("answer", [by_hand, with_numpy, in_two_lines])
+def test_right_choice_in_any_style_is_accepted(answer, capsys):
+    check_choose_rate(answer)
+    assert capsys.readouterr().out.startswith("Right")
+
+
+def choice(score, edge=edge_of):
+    def answer(rates, losses):
+        with np.errstate(all="ignore"):
+            best = int(np.argmin(score(losses)))
+        return rates[best], edge(best, rates)
+    return answer
+
+
+def nan_aware(reduce):
+    def score(losses):
+        rows = [row[~np.isnan(row)] for row in losses]
+        return np.array([reduce(row) if len(row) else np.inf for row in rows])
+    return score
+
+
+def fills_in_place(rates, losses):
+    losses[np.isnan(losses)] = 99.0
+    return rates[0], 0
+
+
+def infinite(losses):
+    return np.where(np.isnan(losses), np.inf, losses)
+
+
+WRONG_CHOICES = {
+    "takes NaN for the smallest number": choice(lambda x: np.median(x, axis=1)),
+    "as np.nanmedian does": choice(nan_aware(np.median)),
+    "as np.nanmean does": choice(nan_aware(np.mean)),
+    "best single run": choice(nan_aware(np.min)),
+    "first seed only": choice(lambda x: infinite(x)[:, 0]),
+    "worst run": choice(lambda x: infinite(x).max(axis=1)),
+    "mean over the seeds": choice(lambda x: infinite(x).mean(axis=1)),
+    "you never warn": choice(median_of, lambda best, rates: 0),
+    r"\+1 at both ends": choice(median_of, lambda best, rates: int(best in (0, len(rates) - 1))),
+    "signs have changed places": choice(median_of, lambda best, rates: -edge_of(best, rates)),
+    "the smallest rate is an edge too": choice(median_of, lambda best, rates: int(best == len(rates) - 1)),
+    "the rate's number": lambda r, x: (float(median_of(x).argmin()), edge_of(median_of(x).argmin(), r)),
+    "took the largest loss": choice(lambda x: -median_of(x)),
+    "changed places: return the rate first": lambda r, x: choice(median_of)(r, x)[::-1],
+    "returned one value, expected 2": lambda r, x: r[median_of(x).argmin()],
+    "changed its argument losses in place": fills_in_place,
+    "stopped with IndexError": lambda r, x: (r[len(r)], 0),
+    "pass the function itself": 0.01,
+}
+
+
+@pytest.mark.parametrize("diagnosis", WRONG_CHOICES)
+def test_wrong_choice_is_diagnosed(diagnosis):
+    with pytest.raises(WrongAnswer, match=diagnosis):
+        check_choose_rate(WRONG_CHOICES[diagnosis])
+
+
+# --- exercise 2: repair a comparison ----------------------------------------------------------------
+
+
+def in_loops(tuning, test):
+    scores = []
+    for method_tuning, method_test in zip(tuning, test, strict=True):
+        middles = [statistics.median(row) for row in method_tuning]
+        scores.append(statistics.median(method_test[middles.index(min(middles))]))
+    return scores
+
+
+def taken(tuning, test):
+    best = np.median(tuning, axis=-1).argmin(axis=-1)
+    return np.median(np.take_along_axis(test, best[:, None, None], axis=1)[:, 0], axis=-1)
+
+
+@pytest.mark.parametrize("answer", [in_loops, taken])
+def test_fair_scores_in_any_style_are_accepted(answer):
+    check_fair_scores(answer)
+
+
+def at_best(tuning, test, reduce=np.median):
+    best = reduce(tuning, axis=2).argmin(axis=1)
+    return test[np.arange(len(test)), best]
+
+
+WRONG_SCORES = {
+    "the first of the grid": lambda a, b: np.median(b[:, 0], axis=1),
+    "best on average": lambda a, b: np.median(b[:, np.median(a, axis=2).mean(axis=0).argmin()], axis=1),
+    "reported the tuning runs": lambda a, b: np.median(a, axis=2).min(axis=1),
+    "chose the rates on the test runs": lambda a, b: np.median(b, axis=2).min(axis=1),
+    "best run of all": lambda a, b: b.min(axis=(1, 2)),
+    "reported the best seed": lambda a, b: at_best(a, b).min(axis=1),
+    "reported the worst seed": lambda a, b: at_best(a, b).max(axis=1),
+    "reported the mean over the seeds": lambda a, b: at_best(a, b).mean(axis=1),
+    "reported the first seed": lambda a, b: at_best(a, b)[:, 0],
+    "by its best single tuning run": lambda a, b: np.median(at_best(a, b, np.min), axis=1),
+    "by its mean over the tuning seeds": lambda a, b: np.median(at_best(a, b, np.mean), axis=1),
+    "numbers of the best rates": lambda a, b: np.median(a, axis=2).argmin(axis=1) * 1.0,
+    "argmin, not argmax": lambda a, b: np.median(at_best(-a, b), axis=1),
+    "median over the rates": lambda a, b: np.median(b, axis=(1, 2)),
+    r"shape \(\), expected \(3,\)": lambda a, b: float(np.median(b)),
+    "returned None": lambda a, b: None,
+}
+
+
+@pytest.mark.parametrize("diagnosis", WRONG_SCORES)
+def test_wrong_scores_are_diagnosed(diagnosis):
+    with pytest.raises(WrongAnswer, match=diagnosis):
+        check_fair_scores(WRONG_SCORES[diagnosis])
+
+
+# --- exercise 3: the sign test ----------------------------------------------------------------------
+
+
+def with_scipy(a, b):
+    wins, ties = np.sum(a < b), np.sum(a == b)
+    return wins, binomtest(int(wins), len(a) - int(ties)).pvalue
+
+
+def by_counting(a, b):
+    signs = [math.copysign(1, y - x) for x, y in zip(a, b, strict=True) if x != y]
+    wins = signs.count(1.0)
+    rows = [1]
+    for _ in signs:
+        rows = [x + y for x, y in zip([0, *rows], [*rows, 0], strict=True)]
+    tail = sum(rows[max(wins, len(signs) - wins):]) / 2 ** len(signs)
+    return wins, tail * 2 if tail < 0.5 else 1
+
+
+@pytest.mark.parametrize("answer", [with_scipy, by_counting])
+def test_right_sign_tests_are_accepted(answer):
+    check_sign_test(answer)
+
+
+def tail(k, n):
+    return sum(math.comb(n, i) for i in range(k, n + 1)) / 2**n
+
+
+def signs(result):
+    return lambda a, b: result(int((a < b).sum()), int((a > b).sum()), len(a))
+
+
+def p_of(w, k):
+    return min(1.0, 2 * tail(max(w, k), w + k))
+
+
+WRONG_SIGNS = {
+    r"a is \*lower\*": signs(lambda w, k, n: (k, p_of(w, k))),
+    "for one side only": signs(lambda w, k, n: (w, tail(max(w, k), w + k))),
+    "only exactly this many": signs(lambda w, k, n: (w, min(1, 2 * math.comb(w + k, w) / 2 ** (w + k)))),
+    "counts more wins than there were": signs(lambda w, k, n: (w, min(1.0, 2 * tail(max(w, k) + 1, w + k)))),
+    "even where b won more often": signs(lambda w, k, n: (w, min(1.0, 2 * tail(w, w + k)))),
+    "still counts as a seed": signs(lambda w, k, n: (w, min(1.0, 2 * tail(max(w, k), n)))),
+    "a tie is not a win": signs(lambda w, k, n: (n - k, min(1.0, 2 * tail(max(n - k, k), n)))),
+    "cannot exceed 1": signs(lambda w, k, n: (w, 2 * tail(max(w, k), w + k))),
+    "returned 1 - p": signs(lambda w, k, n: (w, 1 - p_of(w, k))),
+    "share of wins, not their number": signs(lambda w, k, n: (w / n, p_of(w, k))),
+    "p is the share of wins": signs(lambda w, k, n: (w, w / n)),
+    "compare them in pairs": lambda a, b: (sum(int(x < y) for x in a for y in b), by_counting(a, b)[1]),
+    "changed places: return wins first": lambda a, b: by_counting(a, b)[::-1],
+    "returned one value": signs(lambda w, k, n: w),
+}
+
+
+@pytest.mark.parametrize("diagnosis", WRONG_SIGNS)
+def test_wrong_sign_tests_are_diagnosed(diagnosis):
+    with pytest.raises(WrongAnswer, match=diagnosis):
+        check_sign_test(WRONG_SIGNS[diagnosis])
+
+
+def test_what_the_check_says_about_eight_of_ten():
+    assert 1 / 9.5 < binomtest(8, 10).pvalue < 1 / 8.5
+
+
+# --- exercise 4: predict ----------------------------------------------------------------------------
+
+
+def test_right_predictions():
+    check_prediction(60_000, 80, 0.01)
+    check_prediction(np.float64(59_990), 80.0, 1 / 100)
+
+
+@pytest.mark.parametrize(("given", "diagnosis"), [
+    ((6_000, 80, 0.01), "for rate 0.01"), ((60, 80, 0.01), "gradient 1 and lr 1"),
+    ((0.06, 80, 0.01), "divide by it"), ((600_000, 80, 0.01), "bias correction"),
+    ((30_000, 80, 0.01), "too small"), ((60_000, 40, 0.01), "that is one array"),
+    ((60_000, 120, 0.01), "counts the weights too"), ((60_000, 160, 0.01), "weights and gradient too"),
+    ((60_000, 20, 0.01), "each takes 4 bytes"), ((60_000, 80e6, 0.01), "in bytes"),
+    ((60_000, 80, 100), r"\*smaller\* rate"), ((60_000, 80, 1), "that is Adam"),
+    ((60_000, 80, 0.1), "not the root"), ((60_000, 80, 1e-4), "ten thousandfold"),
+    ((60_000, 80, "0.01 or so"), "must be one number"),
+])
+def test_wrong_predictions_are_diagnosed(given, diagnosis):
+    with pytest.raises(WrongAnswer, match=diagnosis):
+        check_prediction(*given)
+
+
+# --- exercise 5: rig a benchmark --------------------------------------------------------------------
+
+RIGHT = {"gradient descent": 0.03, "momentum": 0.005, "Adam": 0.2}
+
+
+OTHERS = {"Adam": 1, "momentum": np.float64(0.01), "gradient descent": 0.035}
+
+
+@pytest.mark.parametrize("rates", [RIGHT, OTHERS])
+def test_rigged_rates_are_accepted(rates):
+    check_rigged(rates)
+
+
+def test_contest_marks_what_diverges_as_infinite():
+    assert contest(1e6)["gradient descent"] == math.inf
+
+
+@pytest.mark.parametrize(("given", "diagnosis"), [
+    (0.01, "must be a dict"), ({"Adam": 0.1}, "gradient descent is missing; momentum is missing"),
+    (RIGHT | {"adam": 0.1}, "'adam' is none of them"), (RIGHT | {"Adam": "large"}, "must be one number"),
+    (RIGHT | {"Adam": -0.1}, "positive"), (RIGHT | {"Adam": math.nan}, "positive"),
+    (RIGHT | {"Adam": 0.01}, "there momentum wins, with a loss of"),
+    (RIGHT | {"momentum": 0.1}, "there Adam wins, and momentum runs away"),
+    (RIGHT | {"gradient descent": 0.01}, "there momentum wins"),
+    (RIGHT | {"gradient descent": 0.2}, "gradient descent runs away: its rate must be smaller"),
+    (RIGHT | {"Adam": 1e6}, "all three run away"),
+])
+def test_wrong_rates_are_diagnosed(given, diagnosis):
+    with pytest.raises(WrongAnswer, match=diagnosis):
+        check_rigged(given)
+
+
+def test_a_missing_rate_is_not_called_wrong():
+    with pytest.raises(NotImplementedError, match="has no value yet"):
+        check_rigged(RIGHT | {"Adam": ...})
+
+
+def test_placeholders_stay_placeholders():
+    def stub(*arguments):
+        raise NotImplementedError("Replace this line")
+    for check in (check_choose_rate, check_fair_scores, check_sign_test):
+        with pytest.raises(NotImplementedError):
+            check(stub)
+
+
+@pytest.mark.parametrize(("cases", "names"), [
+    (lecture12.rate_cases, "RATE_MISTAKES"), (lecture12.score_cases, "SCORE_MISTAKES"),
+    (lecture12.sign_cases, "SIGN_MISTAKES")])
+def test_no_two_mistakes_look_alike(cases, names):
+    """Each mistake of a bank gives its own results, so the first that fits is the only one."""
+    found = []
+    for mistake in getattr(lecture12, names):
+        with np.errstate(all="ignore"):
+            results = [as_tuple(mistake.result(*case)) for case in cases()]
+        found.append(np.concatenate([np.ravel(part) for result in results for part in result]))
+    for i, one in enumerate(found):
+        for j, other in enumerate(found[i + 1:], i + 1):
+            assert len(one) != len(other) or not np.allclose(one, other, equal_nan=True), (i, j)

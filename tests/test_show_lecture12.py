@@ -1,0 +1,133 @@
+"""The figures, the animation and the widget of lecture 12."""
+
+import io
+import re
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from PIL import Image
+
+from course_lib import show
+from course_lib.minimize import minimize
+from course_lib.show import choosing, lecture12
+from course_lib.show.display import check_alt
+from course_lib.studies.surfaces import METHODS, SURFACES
+
+
+@pytest.fixture(autouse=True)
+def _close():
+    yield
+    plt.close("all")
+
+
+def few_runs(steps=12):
+    found = {}
+    for name in ("Beale", "saddle", "valley", "Rosenbrock"):
+        f = SURFACES[name]
+        found[name] = f, {method: minimize(f, f.start, METHODS[method](lr=lr), steps)
+                          for method, lr in (("momentum", 0.001), ("Adam", 0.1))}
+    return found
+
+
+def test_every_method_has_its_own_look():
+    assert list(lecture12.LOOKS) == list(METHODS)
+    for part in range(3):
+        assert len({str(look[part]) for look in lecture12.LOOKS.values()}) == len(METHODS)
+
+
+def test_movies_end_as_the_still_picture_does():
+    movie = lecture12.movies(few_runs(), alt="Two ways over each of four surfaces.", frames=5, size=(5, 4))
+    gif = Image.open(io.BytesIO(movie.gif))
+    assert gif.n_frames == 5
+    gif.seek(gif.n_frames - 1)
+    still = np.asarray(Image.open(io.BytesIO(movie.still)).convert("RGB"), int)
+    last = np.asarray(gif.convert("RGB"), int)
+    assert still.shape == last.shape
+    assert np.mean(np.abs(still - last).max(axis=-1) > 40) < 0.01  # apart from their palettes
+    assert len(movie.still) < 60_000
+    assert not gif.info.get("loop")
+
+
+def test_what_does_not_change_in_a_movie_is_left_out():
+    pictures = [Image.new("RGB", (40, 30), "white") for _ in range(2)]
+    pictures[1].putpixel((7, 5), (200, 0, 0))
+    palette = pictures[1].quantize(lecture12.COLOURS)
+    gif = Image.open(io.BytesIO(lecture12.small_gif(pictures, palette, 100)))
+    gif.seek(1)
+    shown = np.asarray(gif.convert("RGB"), int)
+    assert shown[5, 7].tolist() == [200, 0, 0]
+    assert (np.delete(shown.reshape(-1, 3), 5 * 40 + 7, axis=0) == 255).all()
+
+
+def test_figures_are_drawn_and_described():
+    steps = {method: np.array([[np.inf, 9.0], [5.0, 6.0]]) for method in METHODS}
+    medians = {name: dict.fromkeys(METHODS, 7.0) | {"Adam": np.inf} for name in SURFACES}
+    times = {"sgd": {"blocks": 0.001, "fused": 0.002}, "adam": {"blocks": 0.003, "foreach": 0.004}}
+    for fig, alt in [lecture12.ways(few_runs()), lecture12.costs(times), lecture12.steps_table(medians),
+                     lecture12.windows(steps, np.array([0.1, 1.0]), ylabel="steps", marks={"Adam": 0.5})]:
+        check_alt(alt)
+        fig.canvas.draw()
+        plt.close(fig)
+
+
+# --- the widget -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("surface", ["Beale", "plateau"])
+def test_the_widgets_run_is_that_of_minimize(surface, method):
+    points, losses, diverged = choosing.choosing_trace(surface, method, 0.02, 1.0, 1.5)
+    trace = minimize(SURFACES[surface], [1.0, 1.5], METHODS[method](lr=0.02), choosing.STEPS)
+    assert diverged == trace.diverged
+    np.testing.assert_allclose(points, trace.x[:len(points)], rtol=1e-9)
+    np.testing.assert_allclose(losses, trace.loss[:len(losses)], rtol=1e-9)
+
+
+def test_description_says_what_happens():
+    tell = show.describe_choosing
+    assert tell("Beale", "momentum", lr=0.5).startswith("Momentum with rate 0.5 on Beale: it diverges")
+    assert "leaves it again" in tell("Beale", "RMSProp", lr=0.1)
+    assert "not at the goal after 200 steps" in tell("plateau", "gradient descent", lr=0.1, x=6, y=3)
+    assert "below the goal from step 0 on" in tell("valley", "Adam", lr=0.0001, x=0, y=0)
+
+
+def test_widget_redraws_when_a_value_is_typed():
+    widget = show.choosing_explorer()
+    before = widget.image.value
+    widget.controls["x"].value = 2.0
+    assert widget.image.value != before
+    assert "Adam with rate 0.1 on Beale" in widget.note.value
+    widget.controls["method"].value = "Nesterov"
+    assert "Nesterov" in widget.note.value
+
+
+def test_another_surface_brings_its_start_and_one_new_picture():
+    widget = show.choosing_explorer()
+    seen = []
+    widget.image.observe(lambda change: seen.append(change.new), "value")
+    widget.controls["surface"].value = "Rosenbrock"
+    assert [widget.controls[name].value for name in "xy"] == [-1.2, 1.0]
+    assert len(seen) == 1
+    limits = dict(re.findall(r'data-(x0|x1|y0|y1)="([^"]+)"', seen[0]))
+    assert [float(limits[name]) for name in ("x0", "x1", "y0", "y1")] == [-1.8, 1.8, -0.8, 2.2]
+
+
+def test_a_click_finds_its_boxes_by_their_names():
+    widget = show.choosing_explorer()
+    assert "course-choosing" in widget._dom_classes
+    for name in "xy":
+        assert f"course-start-{name}" in widget.controls[name]._dom_classes
+        assert widget.controls[name].description == f"start {name}"
+    assert "'.course-start-' + name + ' input'" in choosing.CLICK
+
+
+def test_extents_are_where_the_plane_is_drawn():
+    picture = choosing.ChoosingPicture()
+    picture.update(surface="valley", method="Adam", lr=0.1, x=-2.0, y=0.5)
+    picture.image()
+    at = picture.extents()
+    width, height = picture.canvas.get_width_height()
+    box = picture.plane.get_window_extent()
+    np.testing.assert_allclose([at["left"] * width, at["right"] * width], [box.x0, box.x1])
+    np.testing.assert_allclose([(1 - at["bottom"]) * height, (1 - at["top"]) * height], [box.y0, box.y1])
