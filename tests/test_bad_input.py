@@ -651,6 +651,8 @@ ROWS = [
     ("studies.step_cost.shapes_of", lambda: step_cost.shapes_of((4, 0)), "widths at least 1 0"),
     ("studies.step_cost.bytes_per_step", lambda: step_cost.bytes_per_step("foo"), "name 'adam' 'foo'"),
     ("studies.step_cost.step_functions", lambda: step_cost.step_functions("lion"), "name 'adam' 'lion'"),
+    ("studies.step_cost.torch_optimizer", lambda: step_cost.torch_optimizer("lion", [], 0.1),
+     "name 'adam' 'lion'"),
     ("studies.step_cost.time_steps", lambda: step_cost.time_steps("adam", (4, 3), repeats=0),
      "repeats at least 1 0"),
     ("studies.step_cost.gradient_seconds", lambda: step_cost.gradient_seconds(3, 4), "net Network 3"),

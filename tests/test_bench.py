@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from course_lib.optimizers import OPTIMIZERS
+from course_lib.studies.step_cost import FUSED
 from tools import bench
 
 pytest.importorskip("torch")
@@ -34,19 +35,16 @@ def test_quick_prints_every_promised_row(tiny, capsys):
             row = next(line for line in lines if line.startswith(f"train {net}, {rule} "))
             assert (">=" in row) == (rule == "adam")
         assert any(f"batch 128, {rule}, DataLoader" in line for line in lines)
-    for rule in bench.TORCH:
-        assert sum(f", {rule}, time over foreach " in line for line in lines) == 3
-        assert sum(f", {rule}, time over fused " in line for line in lines) == 3 * (rule in bench.FUSED)
+    for rule in OPTIMIZERS:
+        assert sum(f", {rule}, time over foreach " in line for line in lines) == 3 * (rule != "lion")
+        assert sum(f", {rule}, time over fused " in line for line in lines) == 3 * (rule in FUSED)
     assert sum("time over foreach, one tensor" in line for line in lines) == 3
 
 
 def test_every_rule_that_pytorch_has_is_timed():
-    import torch
-
-    for name in OPTIMIZERS:
-        assert (name in bench.TORCH) == any(c.lower() == name for c in dir(torch.optim)) or name in (
-            "momentum", "nesterov", "amsgrad")
-    assert {rule for rule, *_ in bench.step_rows()} == set(bench.TORCH)
+    rules = {rule for rule, *_ in bench.step_rows()}
+    assert rules == set(OPTIMIZERS) - {"lion"}
+    assert set(FUSED) <= rules
     assert set(bench.STEP_PROMISES) <= set(bench.step_rows())
 
 

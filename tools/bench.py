@@ -118,11 +118,14 @@ def training_rows():
 
 
 def step_rows():
-    kinds = {name: ["foreach"] for name in TORCH}
-    for name in FUSED:
-        kinds[name].append("fused")
+    from course_lib.frameworks.conventions import frameworks_with
+    from course_lib.optimizers import OPTIMIZERS
+    from course_lib.studies.step_cost import FUSED
+
+    rules = [name for name in OPTIMIZERS if "pytorch" in frameworks_with(name)]
+    kinds = {name: ["foreach", "fused"] if name in FUSED else ["foreach"] for name in rules}
     kinds["adam"].append("foreach, one tensor")
-    return [(rule, widths, kind) for rule in TORCH for widths in (SMALL, LARGE, HUGE) for kind in kinds[rule]]
+    return [(rule, widths, kind) for rule in rules for widths in (SMALL, LARGE, HUGE) for kind in kinds[rule]]
 
 
 def training_row(size, rule, loader, *, quick):
@@ -145,8 +148,9 @@ def step_row(rule, widths, kind, *, quick):
     import torch
 
     from course_lib.optimizers import OPTIMIZERS
+    from course_lib.studies.step_cost import shapes_of, torch_optimizer
 
-    shapes = [shape for pair in pairwise(widths) for shape in (pair, pair[1:])]
+    shapes = shapes_of(widths)
     size = sum(int(np.prod(shape)) for shape in shapes)
     if kind.endswith("one tensor"):
         shapes = [(size,)]
@@ -156,7 +160,7 @@ def step_row(rule, widths, kind, *, quick):
     parameters = [torch.nn.Parameter(torch.randn(shape)) for shape in shapes]
     for p in parameters:
         p.grad = torch.randn_like(p)
-    torch_opt = torch_optimizer(rule, parameters, **{kind.split(",")[0]: True})
+    torch_opt = torch_optimizer(rule, parameters, 1e-6, **{kind.split(",")[0]: True})
     steps = max(2, min(200, 20_000_000 // size))
     if quick:
         steps = max(2, steps // 10)
@@ -228,9 +232,11 @@ def torch_training(size, widths, rule, x, y, steps, loader):
     import torch
     from torch import nn
 
+    from course_lib.studies.step_cost import torch_optimizer
+
     model = nn.Sequential(*alternate(nn.Linear, nn.ReLU if size == "large" else nn.Tanh, widths))
     loss_function = nn.CrossEntropyLoss() if size == "large" else nn.MSELoss()
-    optimizer = torch_optimizer(rule, model.parameters())
+    optimizer = torch_optimizer(rule, model.parameters(), 1e-4)
     x, y = torch.from_numpy(x), torch.from_numpy(y)
     data = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(x, y), batch_size=BATCH, shuffle=True)
 
@@ -251,24 +257,6 @@ def torch_training(size, widths, rule, x, y, steps, loader):
             losses.append(loss.item())
 
     return run
-
-
-# PyTorch's class for each rule, and arguments that make it that rule; it has no Lion.
-TORCH = {
-    "sgd": ("SGD", {}), "momentum": ("SGD", {"momentum": 0.9}),
-    "nesterov": ("SGD", {"momentum": 0.9, "nesterov": True}), "adagrad": ("Adagrad", {}),
-    "rmsprop": ("RMSprop", {}), "adadelta": ("Adadelta", {}), "adam": ("Adam", {}), "adamw": ("AdamW", {}),
-    "amsgrad": ("Adam", {"amsgrad": True}), "nadam": ("NAdam", {}), "adamax": ("Adamax", {}),
-    "radam": ("RAdam", {}),
-}
-FUSED = ("sgd", "momentum", "nesterov", "adagrad", "adam", "adamw", "amsgrad")
-
-
-def torch_optimizer(rule, parameters, **kind):
-    import torch
-
-    name, options = TORCH[rule]
-    return getattr(torch.optim, name)(parameters, lr=1e-4, **options, **kind)
 
 
 def alternate(linear, activation, widths):

@@ -8,6 +8,9 @@ from matplotlib.ticker import LogLocator, NullFormatter
 
 from course_lib.studies.ranking import Comparison
 
+# The style has seven looks; comparisons often need one more.
+EIGHTH = {"color": "#882255", "linestyle": (0, (3, 1, 1, 1, 1, 1))}
+
 
 def comparison(result, *, ylabel="loss", score="loss at the end", size=(10, 4.2)):
     """Left the losses against gradient evaluations, right the score of each method, the best at the top.
@@ -137,8 +140,8 @@ def _dots(ax, result, order):
 
 
 def _looks():
-    """Colour and line style for each of up to 49 methods: after 7, the colours meet other line styles."""
-    looks = list(plt.rcParams["axes.prop_cycle"])
+    """Colour and line style for each of up to 64 methods: after 8, the colours meet other line styles."""
+    looks = [*plt.rcParams["axes.prop_cycle"], EIGHTH]
     for round_ in range(len(looks)):
         for i, look in enumerate(looks):
             yield {"color": look["color"], "linestyle": looks[(i + round_) % len(looks)]["linestyle"]}

@@ -13,16 +13,15 @@ from matplotlib.ticker import LogLocator, NullFormatter
 from PIL import Image
 
 from course_lib.show.animations import Animation
+from course_lib.show.comparison import EIGHTH
 from course_lib.show.display import check_alt
 from course_lib.show.landscapes import near_window, paths, window_of
 from course_lib.show.widgets import Picture
 from course_lib.studies.surfaces import METHODS
 
 # One look for each method in all figures of the lecture: the seven of the style, and an eighth.
-_cycle = plt.rcParams["axes.prop_cycle"].by_key()
-LOOKS = dict(zip(METHODS, zip([*_cycle["color"][:7], "#882255"],
-                              [*_cycle["linestyle"][:7], (0, (3, 1, 1, 1, 1, 1))], "os^DvPXh", strict=True),
-                 strict=True))
+LOOKS = {method: (look["color"], look["linestyle"], marker) for method, look, marker in zip(
+    METHODS, [*plt.rcParams["axes.prop_cycle"], EIGHTH], "os^DvPXh", strict=True)}
 COLOURS = 255  # of an animation; one more stands for what has not changed since the frame before
 
 

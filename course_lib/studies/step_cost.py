@@ -7,19 +7,15 @@ from time import perf_counter
 
 import numpy as np
 
+from course_lib.frameworks.conventions import convention
 from course_lib.network import Network
-from course_lib.optimizers import OPTIMIZERS
 from course_lib.validation import choice, integer
 
 WIDTHS = (784, 1000, 1000, 10)
 # How many arrays of the parameters' size the formula has to remember, at its usual settings.
 REMEMBERED = {"sgd": 0, "momentum": 1, "nesterov": 1, "adagrad": 1, "rmsprop": 1, "adadelta": 2, "adam": 2,
               "nadam": 2, "amsgrad": 3, "lion": 1}
-TORCH = {
-    "sgd": ("SGD", {}), "momentum": ("SGD", {"momentum": 0.9}), "adagrad": ("Adagrad", {}),
-    "rmsprop": ("RMSprop", {}), "adam": ("Adam", {}), "nadam": ("NAdam", {}),
-}
-FUSED = ("sgd", "momentum", "adagrad", "adam")  # those that PyTorch has as one compiled loop
+FUSED = ("sgd", "momentum", "nesterov", "adagrad", "adam", "adamw", "amsgrad")  # one compiled loop in PyTorch
 
 
 def shapes_of(widths):
@@ -40,6 +36,16 @@ def bytes_per_step(name, itemsize=4):
     return itemsize * (3 + 2 * REMEMBERED[choice("name", name, REMEMBERED)])
 
 
+def torch_optimizer(name, parameters, lr, **options):
+    """PyTorch's optimizer of this name, momentum 0.9 where it has one; `options` such as foreach=True."""
+    row = convention("pytorch", name)
+    import torch
+
+    momentum = {"momentum": 0.9} if name in ("momentum", "nesterov") else {}
+    kind = getattr(torch.optim, row.call.rpartition(".")[2])
+    return kind(parameters, lr=lr, **row.fixed, **momentum, **options)
+
+
 def step_functions(name, widths=WIDTHS, *, lr=1e-6):
     """Functions that take one float32 step each: dict of "blocks", "whole arrays", and PyTorch's ways.
 
@@ -49,7 +55,7 @@ def step_functions(name, widths=WIDTHS, *, lr=1e-6):
     shapes = shapes_of(widths)
     size = sum(int(np.prod(shape)) for shape in shapes)
     x, g = np.random.default_rng(0).standard_normal((2, size), dtype=np.float32)
-    make = OPTIMIZERS[choice("name", name, TORCH)]
+    make = convention("pytorch", name).rule
     opt, whole = make(lr=lr), make(lr=lr)
     state = [np.zeros_like(x) for _ in whole.slots]
 
@@ -71,8 +77,7 @@ def step_functions(name, widths=WIDTHS, *, lr=1e-6):
         parameters = [torch.nn.Parameter(torch.randn(shape)) for shape in shapes]
         for parameter in parameters:
             parameter.grad = torch.randn_like(parameter)
-        kind, hyper = TORCH[name]
-        functions[way] = getattr(torch.optim, kind)(parameters, lr=lr, **hyper, **options).step
+        functions[way] = torch_optimizer(name, parameters, lr, **options).step
     return functions
 
 
