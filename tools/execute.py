@@ -90,9 +90,12 @@ def execute(notebook, folder, root, *, name, on_cell=None, strict=True):
         try:
             try:
                 run()
-            except CellTimeoutError:
-                # Rarely, the answer of a kernel that has long finished does not arrive. A fresh kernel
-                # tells that from a cell that takes too long: the second time, the error stands.
+            except (CellTimeoutError, RuntimeError) as error:
+                # Rarely, on a busy machine, the answer of a kernel that has long finished does not arrive,
+                # or a kernel ends before its first answer (a RuntimeError). A fresh kernel tells that from
+                # a cell that takes too long: the second time, the error stands.
+                if isinstance(error, DeadKernelError):
+                    raise
                 done = 0
                 run()
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
