@@ -17,8 +17,8 @@ from course_lib.initializers import orthogonal
 from course_lib.mnist import DATA, VARIABLE, load_fashion_mnist, load_mnist, mnist_available, places
 from course_lib.validation import choice, generator, integer, number
 
-__all__ = ["Dataset", "Regression", "Split", "load_digits", "load_fashion_mnist", "load_mnist",
-           "mnist_available", "noisy_sine", "regression", "two_piece"]
+__all__ = ["Dataset", "Regression", "Split", "heaviside", "jump", "load_digits", "load_fashion_mnist",
+           "load_mnist", "mnist_available", "noisy_sine", "regression", "two_piece"]
 
 DIGITS = ("digits-images-idx3-ubyte.gz", "digits-labels-idx1-ubyte.gz")
 
@@ -79,6 +79,35 @@ def two_piece(n=200, *, dtype=np.float64):
     return Split(*_as(dtype, x, y))
 
 
+def jump(n=200, *, dtype=np.float64):
+    """y = x·sin(20x)/10, and 1 more for x > 0, at n evenly spaced x in [-1, 1]: a jump on fast waves.
+
+    At x = 0, half way: y = 0.5. x and y have shape (n, 1).
+
+    >>> x, y = jump(3)
+    >>> x.ravel(), y.ravel().round(2)
+    (array([-1.,  0.,  1.]), array([0.09, 0.5 , 1.09]))
+    """
+    x = _column(n, 1.0)
+    y = x * np.sin(20 * x) / 10 + np.heaviside(x, 0.5)
+    return Split(*_as(dtype, x, y))
+
+
+def heaviside(n=100, noise=0.1, *, rng, dtype=np.float64):
+    """y = 0 for x < 0 and 1 for x >= 0, plus noise · N(0, 1), at n evenly spaced x in [-1, 1].
+
+    x and y have shape (n, 1).
+
+    >>> x, y = heaviside(4, noise=0.0, rng=np.random.default_rng(0))
+    >>> x.ravel().round(2), y.ravel()
+    (array([-1.  , -0.33,  0.33,  1.  ]), array([0., 0., 1., 1.]))
+    """
+    noise = float(number("noise", noise, 0))
+    x = _column(n, 1.0)
+    y = np.heaviside(x, 1.0) + noise * generator(rng).standard_normal(x.shape)
+    return Split(*_as(dtype, x, y))
+
+
 def regression(n=100, features=2, noise=0.1, condition=1.0, *, rng, dtype=np.float64):
     """Linear regression y = x w + noise · N(0, 1) with w ~ N(0, 1) and a chosen condition number.
 
@@ -126,8 +155,8 @@ def _digits_files(directory):
         f"{VARIABLE}")
 
 
-def _column(n):
-    return np.linspace(-np.pi, np.pi, integer("n", n, 2))[:, None]
+def _column(n, limit=np.pi):
+    return np.linspace(-limit, limit, integer("n", n, 2))[:, None]
 
 
 def _as(dtype, *arrays):

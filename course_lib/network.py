@@ -39,6 +39,7 @@ class Network:
         self.layers = list(layers)
         self.loss = function("loss", loss, "a loss such as MSE(), called with output and target")
         self.output_shape = None  # of the last forward pass
+        self.hooks = []  # called with what passes through each layer (course_lib.statistics)
         generator(rng)
         for index, layer in enumerate(self.layers):
             if not isinstance(layer, Layer):
@@ -56,12 +57,16 @@ class Network:
                     raise ValueError(f"the initializer of {index}.{name} must return an array of shape "
                                      f"{shape}, got {np.shape(drawn)}")
                 self.parameters[f"{index}.{name}"][...] = drawn
+            if layer.draws and layer.rng is None:
+                layer.rng = rng.spawn(1)[0]  # a stream of its own: rng's other draws stay as they are
 
     def forward(self, x, train=False):
         """The output for a batch x of shape (batch, inputs)."""
         out = self._batch(x)
-        for layer in self.layers:
+        for index, layer in enumerate(self.layers):
             out = layer.forward(out, train)
+            for hook in self.hooks:
+                hook.forward(index, layer, out, train)
         self.output_shape = out.shape
         return out
 
@@ -72,8 +77,10 @@ class Network:
         if np.shape(g) != self.output_shape:
             raise ValueError(f"g must have the shape of the last output, {self.output_shape}, "
                              f"got {np.shape(g)}")
-        for layer in reversed(self.layers):
-            g = layer.backward(g)
+        for index in reversed(range(len(self.layers))):
+            grad_output, g = g, self.layers[index].backward(g)
+            for hook in self.hooks:
+                hook.backward(index, self.layers[index], grad_output)
 
     def loss_and_grad(self, x, y):
         """The mean loss over a batch, a float; its gradient is then in `parameters.g`."""
@@ -102,24 +109,33 @@ class Network:
         integer("entries", entries, 1)
         number("eps", eps, 0, open_low=True)
         net = self.copy(np.float64)
+        drawn = [(layer.rng, layer.rng.bit_generator.state) for layer in net.layers if layer.rng is not None]
         loss = abs(net.loss_and_grad(x, y))
         analytic = {name: g.ravel().copy() for name, g in net.parameters.gradients.items()}
         errors = {}
         for name, value in net.parameters.values.items():
             flat = value.reshape(-1)
             picked = np.unique(np.linspace(0, flat.size - 1, min(entries, flat.size)).astype(int))
-            numeric = np.array([net._slope(flat, i, x, y, eps) for i in picked])
+            numeric = np.array([net._slope(flat, i, x, y, eps, drawn) for i in picked])
             a = analytic[name][picked]
             # A gradient that is exactly zero meets differences that carry rounding noise of the
-            # loss: the floor keeps that noise from looking like an error of 100 %.
-            scale = max(np.linalg.norm(a) + np.linalg.norm(numeric), 1e-3 * loss, 1e-300)
+            # loss, in each entry: the floor keeps that noise from looking like an error of 100 %.
+            floor = 1e-3 * loss * len(picked) ** 0.5
+            scale = max(np.linalg.norm(a) + np.linalg.norm(numeric), floor, 1e-300)
             errors[name] = float(np.linalg.norm(a - numeric) / scale)
         return errors
 
     def copy(self, dtype=None):
-        """An independent network with the same layers and weights, in another dtype if given."""
+        """An independent network with the same layers, weights, buffers and random streams.
+
+        dtype : numpy.float32 or numpy.float64; default the same
+        """
         twin = copy.copy(self)
+        twin.hooks = []
         twin.layers = [copy.copy(layer) for layer in self.layers]
+        streams = {}  # two layers that share one rng share one in the copy
+        for layer in twin.layers:
+            layer.rng = copy.deepcopy(layer.rng, streams)
         twin._allocate(dtype or self.parameters.dtype)
         twin.parameters.x[:] = self.parameters.x
         return twin
@@ -132,13 +148,16 @@ class Network:
         for index, layer in enumerate(self.layers):
             layer.values = {name: self.parameters.values[f"{index}.{name}"] for name in layer.shapes}
             layer.gradients = {name: self.parameters.gradients[f"{index}.{name}"] for name in layer.shapes}
+            layer.buffers = {name: value.astype(dtype) for name, value in layer.buffers.items()}
             layer.needs_input_gradient, layer.owned = index > 0, True
 
-    def _slope(self, flat, i, x, y, eps):
+    def _slope(self, flat, i, x, y, eps, drawn):
         """(loss(θ + eps·e_i) - loss(θ - eps·e_i)) / (2 eps)."""
         kept, losses = flat[i], []
         for moved in (kept + eps, kept - eps):
             flat[i] = moved
+            for rng, state in drawn:
+                rng.bit_generator.state = state
             losses.append(self.loss(self.forward(x, train=True), y)[0])
         flat[i] = kept
         return (losses[0] - losses[1]) / (2 * eps)
@@ -154,6 +173,7 @@ class Network:
     # initializers, functions inside functions, cannot be pickled; they have done their work.
     def __getstate__(self):
         state = self.__dict__.copy()
+        state["hooks"] = []  # these belong to whoever watches this network
         state["layers"] = [copy.copy(layer) for layer in self.layers]
         for layer in state["layers"]:
             layer.values, layer.gradients = {}, {}

@@ -118,7 +118,7 @@ def fit(net, opt, x, y, *, epochs, batch_size=32, rng, shuffle=True, validation=
     >>> net.parameters.x.round(3)
     array([ 3., -1.])
     """
-    x, y = _check_arguments(net, opt, x, y)
+    x, y = check_run(net, opt, x, y)
     n = len(x)
     integer("epochs", epochs, 1)
     generator(rng)
@@ -189,7 +189,8 @@ def _measure(net, x, y, validation, metric, history):
             history.validation_metric.append(metric(output, validation[1]))
 
 
-def _check_arguments(net, opt, x, y):
+def check_run(net, opt, x, y):
+    """x and y as arrays, or an error unless they are numbers of one length, and net and opt what they say."""
     if not isinstance(net, Network):
         raise TypeError(f"net must be a course_lib Network, got {net!r}")
     if not isinstance(opt, Optimizer):

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from course_lib.penalties import L1, L2, ElasticNet
 from course_lib.validation import number
 
 
@@ -23,8 +24,7 @@ def l2(alpha):
     >>> l2(0.1)(np.array([2.0, -4.0]), np.array([1.0, 1.0]))
     array([1.2, 0.6])
     """
-    alpha = float(number("alpha", alpha, 0))
-    return lambda x, g: g + alpha * x
+    return L2(alpha).transform
 
 
 def l1(alpha):
@@ -33,8 +33,16 @@ def l1(alpha):
     >>> l1(0.1)(np.array([2.0, -4.0, 0.0]), np.array([1.0, 1.0, 1.0]))
     array([1.1, 0.9, 1. ])
     """
-    alpha = float(number("alpha", alpha, 0))
-    return lambda x, g: g + alpha * np.sign(x)
+    return L1(alpha).transform
+
+
+def elastic_net(alpha, l1_ratio=0.5):
+    """Add a subgradient of alpha·(l1_ratio·Σ|x| + (1 - l1_ratio)/2·‖x‖²): both of the above, mixed.
+
+    >>> elastic_net(0.1)(np.array([2.0, -4.0]), np.array([1.0, 1.0]))
+    array([1.15, 0.75])
+    """
+    return ElasticNet(alpha, l1_ratio).transform
 
 
 def clip_norm(max_norm):

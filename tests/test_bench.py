@@ -22,6 +22,7 @@ def tiny(monkeypatch):
     monkeypatch.setattr(bench, "SMALL", (1, 4, 4, 1))
     monkeypatch.setattr(bench, "LARGE", (6, 5, 5, 3))
     monkeypatch.setattr(bench, "HUGE", (8, 9, 9, 3))
+    monkeypatch.setattr(bench, "LAYER_SHAPE", (8, 20))
     threads = torch.get_num_threads()
     yield
     torch.set_num_threads(threads)
@@ -39,6 +40,8 @@ def test_quick_prints_every_promised_row(tiny, capsys):
         assert sum(f", {rule}, time over foreach " in line for line in lines) == 3 * (rule != "lion")
         assert sum(f", {rule}, time over fused " in line for line in lines) == 3 * (rule in FUSED)
     assert sum("time over foreach, one tensor" in line for line in lines) == 3
+    for name, passes in bench.LAYER_PROMISES:
+        assert any(line.startswith(f"{name} at (8, 20), {passes} ") for line in lines)
 
 
 def test_every_rule_that_pytorch_has_is_timed():
@@ -50,6 +53,7 @@ def test_every_rule_that_pytorch_has_is_timed():
 
 def test_the_table_has_headings(tiny, capsys, monkeypatch):
     monkeypatch.setattr(bench, "step_rows", list)
+    monkeypatch.setattr(bench, "layer_rows", list)
     bench.main(["--quick", "--report"])
     lines = capsys.readouterr().out.splitlines()
     assert "promised" in lines[0]
@@ -58,6 +62,7 @@ def test_the_table_has_headings(tiny, capsys, monkeypatch):
 def test_a_broken_promise_fails_unless_only_reported(tiny, capsys, monkeypatch):
     monkeypatch.setattr(bench, "PROMISES", {("small", "sgd", "whole"): 1e9})
     monkeypatch.setattr(bench, "step_rows", list)
+    monkeypatch.setattr(bench, "layer_rows", list)
     assert bench.main(["--quick"]) == 1
     assert "NOT HELD" in capsys.readouterr().out
     assert bench.main(["--quick", "--report"]) == 0

@@ -11,7 +11,8 @@ from scipy import stats
 from course_lib import initializers as init
 
 SHAPE = (150, 250)
-FAN_IN, FAN_AVG = 150, 200
+FAN_IN, FAN_OUT, FAN_AVG = 150, 250, 200
+CUT_AT_2 = stats.truncnorm(-2, 2).std()
 DISTRIBUTIONS = {
     "normal": (init.normal(0.3), stats.norm(0, 0.3)),
     "uniform": (init.uniform(0.3), stats.uniform(-0.3, 0.6)),
@@ -20,6 +21,17 @@ DISTRIBUTIONS = {
                        stats.uniform(-math.sqrt(3 / FAN_AVG), 2 * math.sqrt(3 / FAN_AVG))),
     "he_normal": (init.he_normal(), stats.norm(0, math.sqrt(2 / FAN_IN))),
     "he_uniform": (init.he_uniform(), stats.uniform(-math.sqrt(6 / FAN_IN), 2 * math.sqrt(6 / FAN_IN))),
+    "truncated_normal": (init.truncated_normal(0.3), stats.truncnorm(-2, 2, scale=0.3)),
+    "truncated_normal at 1": (init.truncated_normal(0.3, cut=1.0), stats.truncnorm(-1, 1, scale=0.3)),
+    "lecun_uniform": (init.lecun_uniform(),
+                      stats.uniform(-math.sqrt(3 / FAN_IN), 2 * math.sqrt(3 / FAN_IN))),
+    **{f"variance_scaling {fan} {distribution}": (
+        init.variance_scaling(1.7, fan, distribution), make(math.sqrt(1.7 / size)))
+       for fan, size in (("fan_in", FAN_IN), ("fan_out", FAN_OUT), ("fan_avg", FAN_AVG))
+       for distribution, make in (
+           ("normal", lambda std: stats.norm(0, std)),
+           ("uniform", lambda std: stats.uniform(-math.sqrt(3) * std, 2 * math.sqrt(3) * std)),
+           ("truncated_normal", lambda std: stats.truncnorm(-2, 2, scale=std / CUT_AT_2)))},
     "lecun_normal": (init.lecun_normal(), stats.norm(0, math.sqrt(1 / FAN_IN))),
 }
 
@@ -135,3 +147,59 @@ def test_signal_keeps_its_power():
         for _ in range(10):
             z = activation(z) @ initializer((400, 400), rng)
         assert 0.7 < np.mean(z**2) < 1.4
+
+
+def test_constants():
+    np.testing.assert_array_equal(draw(init.constant(0.3), (2, 3)), np.full((2, 3), 0.3))
+    np.testing.assert_array_equal(draw(init.ones(), (4,)), np.ones(4))
+
+
+def test_the_spread_of_the_cut_normal_is_scipys():
+    assert stats.truncnorm(-2, 2).std() == pytest.approx(init.TRUNCATED_STD, rel=1e-12)
+
+
+def test_gains_are_those_of_torch():
+    torch = pytest.importorskip("torch")
+    names = {"identity": "linear", "elu": None}
+    for name in ("identity", "sigmoid", "tanh", "relu", "selu", "elu"):
+        theirs = names.get(name, name)
+        if theirs:  # PyTorch has no gain for ELU
+            assert init.gain(name) == pytest.approx(torch.nn.init.calculate_gain(theirs), rel=1e-15)
+    for slope in (0.01, 0.3, 1.0):
+        expected = torch.nn.init.calculate_gain("leaky_relu", slope)
+        assert init.gain("leaky_relu", slope) == pytest.approx(expected, rel=1e-15)
+
+
+def test_the_exact_gains_keep_the_mean_square():
+    from course_lib.layers import LeakyReLU, ReLU
+
+    x = np.random.default_rng(0).standard_normal((1000, 1000))
+    for layer, gain in ((ReLU(), init.gain("relu")), (LeakyReLU(0.3), init.gain("leaky_relu", 0.3))):
+        assert gain**2 * np.mean(layer.forward(x) ** 2) == pytest.approx(1, abs=0.01)
+
+
+@pytest.mark.parametrize("activation", ["Tanh", "ReLU", "Sigmoid"])
+def test_lsuv_gives_each_layer_unit_spread_where_xavier_does_not(activation):
+    from course_lib import layers
+    from course_lib.losses import MSE
+    from course_lib.network import Network
+
+    rng = np.random.default_rng(0)
+    stack = [layer for _ in range(10) for layer in (layers.Dense(40, 40), getattr(layers, activation)())]
+    net = Network(stack, loss=MSE(), rng=rng, dtype=np.float64)
+    x = 3 * rng.standard_normal((200, 40))
+
+    def spreads():
+        out, found = x, []
+        for layer in net.layers:
+            out = layer.forward(out)
+            if "weight" in layer.shapes:
+                found.append(out.std())
+        return np.array(found)
+
+    assert np.abs(spreads() - 1).max() > 0.3
+    reached = init.lsuv(net, x, rng)
+    np.testing.assert_allclose(spreads(), reached, rtol=1e-12)
+    assert np.abs(reached - 1).max() <= 0.02
+    w = net.parameters["4.weight"]
+    np.testing.assert_allclose(w.T @ w, np.eye(40) * (w.T @ w)[0, 0], atol=1e-9)  # still orthogonal, scaled

@@ -2,7 +2,23 @@ import numpy as np
 import pytest
 
 from course_lib.optimizers import SGD
-from course_lib.schedules import constant, exponential, inverse_time, power, rate_at
+from course_lib.schedules import (
+    constant,
+    cosine,
+    cosine_restarts,
+    exponential,
+    inverse_time,
+    join,
+    linear,
+    one_cycle,
+    piecewise,
+    polynomial,
+    power,
+    rate_at,
+    step,
+    triangular,
+    warmup,
+)
 
 
 def test_constant_is_pure_and_a_python_float():
@@ -88,3 +104,96 @@ def test_the_sum_of_exponential_rates_is_finite_and_that_of_inverse_time_is_not(
 def test_bad_schedules_are_named(make, message):
     with pytest.raises((ValueError, TypeError), match=message):
         make()
+
+
+# Every schedule, with settings in which steps 0 to 1,000 hold all its parts.
+ALL = {
+    "constant": constant(0.3),
+    "exponential": exponential(0.3, 0.01),
+    "inverse_time": inverse_time(0.3, 0.1),
+    "power": power(0.3, 0.1, 0.5),
+    "step": step(0.3, every=100, factor=0.5),
+    "piecewise": piecewise([100, 500], [0.3, 0.1, 0.2]),
+    "polynomial": polynomial(0.3, 700, end=0.1, exponent=2.5),
+    "linear": linear(0.3, 700, end=0.1),
+    "cosine": cosine(0.3, 700, end=0.1),
+    "cosine_restarts": cosine_restarts(0.3, 90, growth=1.5, end=0.1, shrink=0.8),
+    "warmup": warmup(cosine(0.3, 700), 50),
+    "triangular": triangular(0.1, 0.3, 70),
+    "triangular2": triangular(0.1, 0.3, 70, "triangular2"),
+    "exp_range": triangular(0.1, 0.3, 70, "exp_range", 0.999),
+    "one_cycle": one_cycle(0.3, 800),
+    "one_cycle linear": one_cycle(0.3, 800, anneal="linear"),
+    "join": join([0.1, linear(0.3, 100), step(0.2, 30)], [100, 300]),
+}
+
+
+def test_none_is_forgotten():
+    from course_lib import schedules
+
+    named = {name.split()[0] for name in ALL} | {"triangular"}
+    assert set(schedules.__all__) - {"rate_at"} == named - {"triangular2", "exp_range"}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_pure_finite_and_not_negative(name):
+    schedule, steps = ALL[name], list(range(1001))
+    rates = [schedule(t) for t in steps]
+    backwards = [schedule(t) for t in reversed(steps)]
+    assert backwards[::-1] == rates
+    assert [schedule(t) for t in steps] == rates
+    assert all(type(rate) is float and 0 <= rate <= 0.3 for rate in rates)
+    assert [rate_at(schedule, t) for t in (0, 10**6)] == [rates[0], schedule(10**6)]
+    assert schedule(np.int64(7)) == rates[7]
+
+
+@pytest.mark.parametrize(("name", "first", "last_step", "last"), [
+    ("polynomial", 0.3, 700, 0.1), ("linear", 0.3, 700, 0.1), ("cosine", 0.3, 700, 0.1),
+    ("warmup", 0.0, 750, 0.0), ("one_cycle", 0.3 / 25, 799, 0.3 / 25 / 1e4),
+    ("one_cycle linear", 0.3 / 25, 799, 0.3 / 25 / 1e4)])
+def test_the_ends_are_exact_and_stay(name, first, last_step, last):
+    schedule = ALL[name]
+    assert schedule(0) == first
+    assert schedule(last_step) == last
+    assert schedule(last_step + 1) == schedule(10**9) == last
+    assert schedule(last_step - 1) > last
+
+
+def test_steps_and_pieces_change_at_the_step_they_name():
+    assert [ALL["step"](t) for t in (0, 99, 100, 199, 200)] == [0.3, 0.3, 0.15, 0.15, 0.075]
+    assert [ALL["piecewise"](t) for t in (0, 99, 100, 499, 500, 10**9)] == [0.3, 0.3, 0.1, 0.1, 0.2, 0.2]
+    joined = ALL["join"]
+    assert [joined(t) for t in (0, 99, 100, 200, 299, 300, 329)] == [0.1, 0.1, 0.3, 0.0, 0.0, 0.2, 0.2]
+    assert joined(330) == pytest.approx(0.02)
+
+
+def test_cycles_begin_and_turn_where_they_say():
+    schedule = cosine_restarts(1.0, 10, growth=2.0, end=0.2, shrink=0.5)
+    assert [schedule(t) for t in (0, 10, 30)] == [1.0, pytest.approx(0.6), pytest.approx(0.4)]
+    assert [schedule(t) for t in (5, 20)] == [pytest.approx(0.6), pytest.approx(0.4)]
+    for mode, heights in (("triangular", [1, 1, 1]), ("triangular2", [1, 0.5, 0.25])):
+        waves = triangular(0.0, 1.0, 7, mode)
+        assert [waves(t) for t in (7, 21, 35)] == heights
+        assert [waves(t) for t in (0, 14, 28)] == [0, 0, 0]
+    assert triangular(0.0, 1.0, 7, "exp_range", 0.9)(21) == 0.9**21
+    peak = one_cycle(1.0, 101, rise=0.5)
+    assert max(range(101), key=peak) in (49, 50)
+    assert peak(49.5) == 1.0
+
+
+def test_a_single_step_long_schedule_and_equal_ends():
+    assert [linear(0.5, 1)(t) for t in (0, 1)] == [0.5, 0.0]
+    assert {cosine(0.25, 9, end=0.25)(t) for t in range(20)} == {0.25}
+
+
+def test_a_number_stands_for_a_constant():
+    assert [warmup(0.4, 2)(t) for t in range(4)] == [0.0, 0.2, 0.4, 0.4]
+    assert [join([1, 2], [3])(t) for t in (2, 3)] == [1, 2]
+
+
+def test_any_optimizer_follows_any_schedule():
+    for schedule in ALL.values():
+        opt, x = SGD(lr=schedule), np.zeros(1)
+        for _ in range(30):
+            opt.step(x, np.ones(1))
+        assert x[0] == pytest.approx(-sum(schedule(t) for t in range(30)))

@@ -8,6 +8,8 @@ Training: examples per second over PyTorch's, so more is better. PyTorch's side 
 own tutorials: zero_grad, forward, loss, backward, step, keep loss.item(); torch.optim with its defaults.
 Its mini-batches are picked by index, x[index], or come from its DataLoader, as in the tutorials. Ours is
 `course_lib.training.fit`. Both work in float32 on the same data.
+Layers: how many times as fast as torch.nn's, eager, a layer passes an array of (128, 1000) float32 numbers
+forward in training mode, and forward and backward, with autograd recording on PyTorch's side.
 Steps: the time of opt.step over that of torch.optim with foreach=True and, where it has it, with fused=True,
 which is PyTorch's own compiled loop over all tensors; less is better. The parameters are those of a network;
 for Adam also one single tensor of as many numbers.
@@ -49,6 +51,12 @@ PROMISES = {
 STEP_PROMISES = {("adam", SMALL, "foreach"): 0.30, ("adam", LARGE, "foreach"): 1.0,
                  ("adam", HUGE, "foreach"): 0.7, ("adam", HUGE, "foreach, one tensor"): 0.7}
 
+# Of a layer: PyTorch's time over ours, at least; None: for information.
+LAYER_SHAPE = (128, 1000)
+LAYER_PROMISES = {("batch norm", "forward"): None, ("batch norm", "forward and backward"): 1.0,
+                  ("layer norm", "forward and backward"): None,
+                  ("dropout", "forward"): 2.0, ("dropout", "forward and backward"): 2.0}
+
 
 @dataclass
 class Row:
@@ -84,7 +92,8 @@ def main(argv=None):
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="few, short bursts: a look, with more noise")
     parser.add_argument("--report", action="store_true", help="print the table; never fail")
-    parser.add_argument("--only", choices=["training", "steps"], help="only this half of the table")
+    parser.add_argument("--only", choices=["training", "layers", "steps"],
+                        help="only this part of the table")
     given = parser.parse_args(argv)
 
     if any(os.environ.get(name) != "1" for name in ONE_THREAD):
@@ -100,7 +109,8 @@ def main(argv=None):
 
     from course_lib.progress import progress
 
-    plan = [(job, names) for job, names in ((training_row, training_rows()), (step_row, step_rows()))
+    plan = [(job, names) for job, names in ((training_row, training_rows()), (layer_row, layer_rows()),
+                                            (step_row, step_rows()))
             if given.only is None or job.__name__.startswith(given.only.removesuffix("s"))]
     jobs = [(job, name) for job, names in plan for name in names]
     rows = [job(*name, quick=given.quick) for job, name in progress(jobs, "bench")]
@@ -140,6 +150,47 @@ def training_row(size, rule, loader, *, quick):
                                         batch, rule)
     return Row(what + (", DataLoader" if loader == "DataLoader" else ""), ratios,
                PROMISES[size, rule, loader])
+
+
+def layer_rows():
+    return list(LAYER_PROMISES)
+
+
+def layer_row(name, passes, *, quick):
+    """PyTorch's time for a pass through a layer over ours."""
+    import numpy as np
+    import torch
+
+    from course_lib.layers import BatchNorm, Dropout, LayerNorm
+    from course_lib.losses import MSE
+    from course_lib.network import Network
+
+    features = LAYER_SHAPE[1]
+    layer, twin = {"batch norm": (BatchNorm(features), torch.nn.BatchNorm1d(features)),
+                   "layer norm": (LayerNorm(features), torch.nn.LayerNorm(features)),
+                   "dropout": (Dropout(0.5), torch.nn.Dropout(0.5))}[name]
+    rng = np.random.default_rng(0)
+    Network([layer], loss=MSE(), rng=rng)  # gives the layer its parameters, or its rng
+    x, g = rng.standard_normal((2, *LAYER_SHAPE), dtype=np.float32)
+    inputs, gradient = torch.from_numpy(x.copy()).requires_grad_(), torch.from_numpy(g.copy())
+    steps = 5 if quick else 50
+
+    def ours():
+        for _ in range(steps):
+            layer.forward(x, train=True)
+            if "backward" in passes:
+                layer.backward(g)
+
+    def theirs():
+        for _ in range(steps):
+            inputs.grad = None
+            twin.zero_grad()
+            out = twin(inputs)
+            if "backward" in passes:
+                out.backward(gradient)
+
+    return Row(f"{name} at {LAYER_SHAPE}, {passes}", compare(ours, theirs, 3 if quick else 31),
+               LAYER_PROMISES[name, passes])
 
 
 def step_row(rule, widths, kind, *, quick):

@@ -50,6 +50,8 @@ class Optimizer:
     weight_decay : each step first shrinks x to (1 - lr·weight_decay)·x; default 0. This is the
         *decoupled* form (Loshchilov & Hutter 2019, algorithm 2), which no rule's scaling touches;
         the coupled form adds to the gradient: transforms=[l2(alpha)]
+    proximal : penalties whose proximal step, with this step's learning rate, follows the rule
+        (course_lib.penalties), in the order given
     averages : averages of x to keep up to date after each step (course_lib.averaging)
 
     Attributes
@@ -61,6 +63,7 @@ class Optimizer:
     lr: Schedule = 0.01
     transforms: tuple = field(default=(), kw_only=True)
     weight_decay: float = field(default=0.0, kw_only=True)
+    proximal: tuple = field(default=(), kw_only=True)
     averages: tuple = field(default=(), kw_only=True, repr=False)
 
     slots: ClassVar[tuple[str, ...]] = ()
@@ -76,10 +79,9 @@ class Optimizer:
                 boolean(f.name, value)
         self._check_lr()
         self.transforms = _functions("transforms", self.transforms, "functions (x, g) -> g such as l2(0.1)")
-        self.averages = tuple(self.averages) if isinstance(self.averages, (tuple, list)) else (self.averages,)
-        for average in self.averages:
-            if not (callable(getattr(average, "update", None)) and callable(getattr(average, "reset", None))):
-                raise TypeError(f"averages must be a list of averages such as TailAverage(), got {average!r}")
+        self.proximal = _objects("proximal", self.proximal, ["proximal"], "penalties such as L1(0.01)")
+        self.averages = _objects("averages", self.averages, ["update", "reset"],
+                                 "averages such as TailAverage()")
         self.reset()
 
     def reset(self):
@@ -142,6 +144,8 @@ class Optimizer:
                     old[...] = value
         if contiguous is not x:
             x[...] = contiguous
+        for penalty in self.proximal:
+            x[...] = penalty.proximal(x, lr)
         for average in self.averages:
             average.update(x)
 
@@ -187,6 +191,14 @@ def _functions(name, given, description):
     for item in given:
         function(name, item, description)
     return tuple(given)
+
+
+def _objects(name, given, methods, description):
+    items = tuple(given) if isinstance(given, (tuple, list)) else (given,)
+    for item in items:
+        if isinstance(item, type) or not all(callable(getattr(item, method, None)) for method in methods):
+            raise TypeError(f"{name} must be a list of {description}, got {item!r}")
+    return items
 
 
 def _check_pair(x, g, name="g"):

@@ -1,0 +1,108 @@
+"""What all layers share, and the fully connected layer."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from course_lib.initializers import xavier_uniform, zeros
+from course_lib.validation import function, integer
+
+
+class Layer:
+    """What all layers share. A subclass defines `forward` and `backward`.
+
+    Attributes
+    ----------
+    shapes : dict of parameter name -> (shape, initializer); empty for most layers
+    values, gradients : dict of parameter name -> view into the network's vectors
+    buffers : dict of name -> array that the layer keeps up to date by itself, in training; no gradient
+    rng : numpy Generator of a layer that draws, or None
+    needs_input_gradient : False for the first layer of a network, whose input is data
+    """
+
+    shapes: dict = {}  # noqa: RUF012 - never changed; a layer with parameters sets its own
+    needs_input_gradient = True
+    draws = False  # True for a layer that needs an rng
+    rng = None
+    owned = False  # True once a network has it: two networks must not share what a layer remembers
+
+    def __init__(self):
+        self.values, self.gradients, self.buffers = {}, {}, {}
+
+    def forward(self, x, train=False):
+        raise NotImplementedError(f"{type(self).__name__} must define forward(x, train)")
+
+    def backward(self, g):
+        raise NotImplementedError(f"{type(self).__name__} must define backward(g)")
+
+    def value(self, name):
+        """The array of a parameter, a view into the vector of the network that holds this layer."""
+        if name not in self.values:
+            raise RuntimeError(f"{self!r} has no {name} yet: a Network gives it one")
+        return self.values[name]
+
+    def __repr__(self):
+        return f"{type(self).__name__}()"
+
+
+class Dense(Layer):
+    """Fully connected layer: x @ W + b, with W of shape (fan_in, fan_out).
+
+    Parameters
+    ----------
+    fan_in, fan_out : numbers of inputs and outputs, at least 1
+    weight, bias : initializers; default Xavier uniform and zeros
+
+    >>> from course_lib.network import Network
+    >>> from course_lib.losses import MSE
+    >>> layer = Dense(2, 1)
+    >>> net = Network([layer], loss=MSE(), rng=np.random.default_rng(0))
+    >>> layer.weight[:] = [[1.0], [10.0]]
+    >>> net.predict([[3.0, 4.0]])
+    array([[43.]], dtype=float32)
+    """
+
+    def __init__(self, fan_in, fan_out, weight=None, bias=None):
+        super().__init__()
+        self.fan_in = integer("fan_in", fan_in, 1)
+        self.fan_out = integer("fan_out", fan_out, 1)
+        self.shapes = {
+            "weight": ((self.fan_in, self.fan_out), _initializer("weight", weight, xavier_uniform())),
+            "bias": ((self.fan_out,), _initializer("bias", bias, zeros())),
+        }
+
+    @property
+    def weight(self):
+        return self.value("weight")
+
+    @property
+    def bias(self):
+        return self.value("bias")
+
+    def forward(self, x, train=False):
+        check_width(self, x, self.fan_in)
+        self.x = x
+        # np.dot is the matrix product x @ W; unlike @ it is fast for a single column too.
+        out = np.dot(x, self.weight)
+        out += self.bias
+        return out
+
+    def backward(self, g):
+        np.dot(self.x.T, g, out=self.gradients["weight"])
+        np.dot(np.ones(len(g), g.dtype), g, out=self.gradients["bias"])  # the sum over the batch
+        return np.dot(g, self.weight.T) if self.needs_input_gradient else None
+
+    def __repr__(self):
+        return f"Dense({self.fan_in}, {self.fan_out})"
+
+
+def _initializer(name, given, default):
+    if given is None:
+        return default
+    return function(name, given, "an initializer such as he_normal(), a function of shape and rng")
+
+
+def check_width(layer, x, width):
+    """Raise ValueError unless x has the shape (batch, width)."""
+    if np.shape(x)[1:] != (width,):
+        raise ValueError(f"x must have shape (batch, {width}) for {layer!r}, got {np.shape(x)}")
