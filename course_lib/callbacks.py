@@ -26,7 +26,7 @@ class ReduceOnPlateau:
         "validation_metric", for which more is
 
     With these defaults it is torch.optim.lr_scheduler.ReduceLROnPlateau. Keras's callback of that name counts
-    its patience one shorter, and its threshold, min_delta, is an amount.
+    its patience and its cooldown one epoch shorter, and its threshold, min_delta, is an amount.
 
     `reset()` forgets what was seen; opt.lr must be a number. `reductions` counts.
 

@@ -179,7 +179,7 @@ def lecun_uniform():
 
 
 def gain(activation, slope=0.01):
-    """The factor on the weights' standard deviation that an activation asks for, PyTorch's table.
+    """The factor on the weights' standard deviation that an activation asks for: PyTorch's table, 1 for ELU.
 
     activation : "identity", "sigmoid", "tanh", "relu", "leaky_relu" (with its `slope`), "elu" or "selu"
 

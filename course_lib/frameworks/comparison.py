@@ -61,6 +61,7 @@ class Contrast:
     optimizer, steps, frameworks, exact : what was run
     parameter_difference : dict of framework -> relative difference of all parameters over the run
     loss_difference : the same for the loss of each step; empty after `contrast_rule`
+    buffer_difference : the same for the running means and variances; empty if the network has none
     losses : dict of "course_lib", "PyTorch", "Keras" -> (steps,) array, the loss before each step
     seconds_per_step : dict of "course_lib", "pytorch", "keras" -> median time of a step
     missing : the frameworks that are not installed
@@ -72,6 +73,7 @@ class Contrast:
     exact: bool = True
     parameter_difference: dict = field(default_factory=dict)
     loss_difference: dict = field(default_factory=dict)
+    buffer_difference: dict = field(default_factory=dict)
     losses: dict = field(default_factory=dict)
     seconds_per_step: dict = field(default_factory=dict)
 
@@ -91,6 +93,9 @@ class Contrast:
                 self._row("largest relative difference, parameters", self.parameter_difference, bound)]
         if self.losses:
             rows.append(self._row("largest relative difference, losses", self.loss_difference, bound))
+        if self.buffer_difference:
+            rows.append(self._row("largest relative difference, running statistics", self.buffer_difference,
+                                  bound))
         for name, values in self.defaults.items():
             cells = [f"{values[key]:g}" if key in values else "" for key in ("course_lib", *self.frameworks)]
             rows.append([f"default {name}", *cells])

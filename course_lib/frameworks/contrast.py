@@ -36,10 +36,10 @@ from time import perf_counter
 import numpy as np
 
 from course_lib.frameworks.comparison import Contrast, Difference
-from course_lib.frameworks.conventions import frameworks_with, like, make
-from course_lib.frameworks.installed import FRAMEWORKS, LABELS, available, load_keras, load_torch
-from course_lib.frameworks.keras_twin import compile_once, from_keras, keras_loss, keras_train_step, to_keras
-from course_lib.frameworks.torch_twin import check_net, from_torch, to_torch, torch_loss, torch_train_step
+from course_lib.frameworks.conventions import frameworks_with, like
+from course_lib.frameworks.installed import FRAMEWORKS, LABELS, available
+from course_lib.frameworks.sides import RULES, TWINS, course_lib_side
+from course_lib.frameworks.twins import buffers, check_net, net_like
 from course_lib.optimizers import OPTIMIZERS
 from course_lib.training import batches
 from course_lib.validation import choice, floats, generator, integer
@@ -51,7 +51,8 @@ def contrast(net, x, y, optimizer="momentum", hyper=None, *, steps=200, batch_si
 
     Parameters
     ----------
-    net : Network, left as it is
+    net : Network without Dropout, whose masks would differ; left as it is. With BatchNorm, each side keeps
+        the running statistics as that framework does (`net_like`), and they are compared too
     x, y : inputs (n, inputs) and targets, as for `fit`
     optimizer : a key of OPTIMIZERS, such as "momentum"
     hyper : dict of hyper-parameters by course_lib's names, for all; for the rest, each side's own defaults
@@ -63,7 +64,7 @@ def contrast(net, x, y, optimizer="momentum", hyper=None, *, steps=200, batch_si
     Returns a Contrast. Each framework is compared with course_lib's `like(framework, optimizer, **hyper)`;
     `losses["course_lib"]` is the plain course_lib optimizer, whose weight_decay is decoupled.
     """
-    check_net(net)
+    _check_no_draws(check_net(net))
     generator(rng)
     choice("optimizer", optimizer, OPTIMIZERS)
     frameworks, hyper = _check_choice(optimizer, hyper, frameworks)
@@ -76,16 +77,19 @@ def contrast(net, x, y, optimizer="momentum", hyper=None, *, steps=200, batch_si
         raise ValueError(f"x and y must have one length of at least 1, got shapes {x.shape} and {y.shape}")
     stream = _stream(len(x), len(x) if batch_size is None else batch_size, steps, rng)
     result = Contrast(optimizer, steps, frameworks, exact)
-    plain = _course_lib(start, _plain(optimizer, hyper))
+    plain = course_lib_side(start, _plain(optimizer, hyper))
     result.losses["course_lib"], result.seconds_per_step["course_lib"] = _run([plain], x, y, stream)[:2]
     for framework in frameworks:
         if not available()[framework]:
             continue
-        own = _course_lib(start, like(framework, optimizer, **hyper))
-        theirs = TWINS[framework](start, optimizer, hyper, exact)
-        losses, seconds, parameters, loss = _run([theirs, own], x, y, stream)
+        twin = net_like(framework, start)
+        own = course_lib_side(twin, like(framework, optimizer, **hyper))
+        theirs = TWINS[framework](twin, optimizer, hyper, exact)
+        losses, seconds, parameters, loss, statistics = _run([theirs, own], x, y, stream)
         result.losses[LABELS[framework]], result.seconds_per_step[framework] = losses, seconds
         result.parameter_difference[framework], result.loss_difference[framework] = parameters, loss
+        if buffers(start):
+            result.buffer_difference[framework] = statistics
     return result
 
 
@@ -120,7 +124,7 @@ def contrast_rule(name, gradients, x0, hyper=None, *, frameworks=None, exact=Tru
 def _run(sides, x, y, stream):
     """Losses and median seconds of the first side, its differences from the last, which is course_lib's."""
     losses, seconds = [[] for _ in sides], []
-    parameters, loss = Difference(), Difference()
+    parameters, loss, statistics = Difference(), Difference(), Difference()
     for index in stream:
         batch = x[index], y[index]
         for number, (step, _) in enumerate(sides):
@@ -128,66 +132,20 @@ def _run(sides, x, y, stream):
             losses[number].append(step(*batch))
             if number == 0:
                 seconds.append(perf_counter() - started)
-        parameters.add(sides[-1][1](), sides[0][1]())
+        own, theirs = sides[-1][1](), sides[0][1]()
+        parameters.add(own.parameters.x, theirs.parameters.x)
+        for a, b in zip(buffers(own).values(), buffers(theirs).values(), strict=True):
+            statistics.add(a, b)
     loss.add(np.array(losses[-1]), np.array(losses[0]))
-    return np.array(losses[0]), float(np.median(seconds)), parameters.relative, loss.relative
+    return (np.array(losses[0]), float(np.median(seconds)),
+            parameters.relative, loss.relative, statistics.relative)
 
 
-# Each side is a pair: a function (x, y) -> loss that takes a step, and one that returns all parameters
-# as one vector in course_lib's order.
-
-def _course_lib(start, opt):
-    net = start.copy()
-
-    def step(x, y):
-        loss = net.loss_and_grad(x, y)
-        opt.step(net.parameters.x, net.parameters.g)
-        return loss
-
-    return step, lambda: net.parameters.x
-
-
-def _torch(start, name, hyper, exact):
-    module, seen = to_torch(start), start.copy()
-    optimizer = make("pytorch", name, module.parameters(), exact=exact, **hyper)
-    step = torch_train_step(module, torch_loss(start.loss), optimizer)
-    return step, lambda: from_torch(module, seen).parameters.x
-
-
-def _keras(start, name, hyper, exact):
-    model, seen = to_keras(start), start.copy()
-    step = keras_train_step(model, keras_loss(start.loss), make("keras", name, exact=exact, **hyper))
-    return step, lambda: from_keras(model, seen).parameters.x
-
-
-def _torch_rule(name, x0, hyper, exact):
-    torch = load_torch()
-    x = torch.nn.Parameter(torch.tensor(x0))
-    optimizer = make("pytorch", name, [x], exact=exact, **hyper)
-
-    def step(g):
-        x.grad = torch.tensor(g)  # a copy: the foreach form of Nesterov changes it in place
-        optimizer.step()
-        return x.detach().numpy()
-
-    return step
-
-
-def _keras_rule(name, x0, hyper, exact):
-    _, keras = load_keras()
-    x = keras.Variable(x0, dtype="float64")
-    optimizer = make("keras", name, [x], exact=exact, **hyper)
-    apply = compile_once(lambda g: optimizer.apply([g], [x]))
-
-    def step(g):
-        apply(g)
-        return x.numpy()
-
-    return step
-
-
-TWINS = {"pytorch": _torch, "keras": _keras}
-RULES = {"pytorch": _torch_rule, "keras": _keras_rule}
+def _check_no_draws(net):
+    for index, layer in enumerate(net.layers):
+        if layer.draws:
+            raise ValueError(f"net must have no layer that draws, got {layer!r} as layer {index}: each side "
+                             f"would draw masks of its own, and the runs would differ by chance")
 
 
 def _plain(name, hyper):

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import fields
 
+from course_lib.frameworks.initializer_table import INITIALIZERS, initializer_twins
 from course_lib.frameworks.installed import FRAMEWORKS, LABELS
+from course_lib.frameworks.layer_table import LAYER_NAMES, layer_like
 from course_lib.frameworks.table import TABLE
 from course_lib.optimizers import OPTIMIZERS
 from course_lib.tables import Table
@@ -47,9 +49,11 @@ def frameworks_with(name):
 
 
 def like(framework, name, **hyper):
-    """The course_lib optimizer that reproduces a framework's.
+    """The course_lib optimizer, layer or initializer that reproduces a framework's.
 
-    framework : "pytorch" or "keras"; name : a key of OPTIMIZERS that the framework has
+    framework : "pytorch" or "keras"
+    name : a key of OPTIMIZERS that the framework has; or a layer (see `layer_like`) such as "batch_norm"; or
+        an initializer (see `initializer_table`) such as "he_normal". Those take `hyper` as said there
     hyper : hyper-parameters by course_lib's names, those of `convention(framework, name).defaults`; what is
         not given takes the *framework's* default. lr may be a schedule. weight_decay does what it does there:
         coupled (all of PyTorch but AdamW) it adds weight_decay·x to the gradient, decoupled it shrinks x
@@ -60,7 +64,15 @@ def like(framework, name, **hyper):
     (0.99, 0.9)
     >>> like("keras", "adam").eps
     1e-07
+    >>> like("keras", "batch_norm", features=32).eps
+    0.001
     """
+    choice("framework", framework, FRAMEWORKS)
+    choice("name", name, [*OPTIMIZERS, *LAYER_NAMES, *INITIALIZERS])
+    if name in LAYER_NAMES:
+        return layer_like(framework, name, **hyper)
+    if name in INITIALIZERS:
+        return initializer_twins(name, **hyper).like(framework).make()
     row = convention(framework, name)
     values = all_values(row, hyper)
     weight_decay = number("weight_decay", values.pop("weight_decay"), 0)
@@ -99,7 +111,7 @@ def make(framework, name, params=None, *, exact=True, **hyper):
         if params is None:
             raise TypeError("params must be the tensors to train, such as module.parameters(), got None")
         return torch_optimizer(row, params, values, exact)
-    from course_lib.frameworks.keras_twin import keras_optimizer
+    from course_lib.frameworks.keras_optimizer import keras_optimizer
 
     return keras_optimizer(row, params, values, exact)
 

@@ -1,51 +1,68 @@
-"""The same network, loss and optimizer in Keras, on TensorFlow."""
+"""The same network and loss in Keras, on TensorFlow."""
 
 from __future__ import annotations
 
-import numpy as np
-
 from course_lib import layers, losses
 from course_lib.frameworks.installed import load_keras
-from course_lib.frameworks.torch_twin import check_net, known_twin
+from course_lib.frameworks.twins import (
+    buffers,
+    check_net,
+    check_settings,
+    check_unbiased,
+    known_twin,
+    normalizations,
+)
 from course_lib.parameters import float_dtype
-from course_lib.schedules import rate_at
 
 
 def to_keras(net, dtype=None):
-    """A keras.Sequential with the layers and weights of `net`, in its dtype unless another is given.
+    """A keras.Sequential with the layers, weights and buffers of `net`.
 
-    Weights are copied: training one leaves the other alone. Each layer has its dtype, so that
-    Keras' global float type stays what it was. Order of the parameters: as in net.parameters.
+    dtype : default that of `net`. Each layer has it, and Keras' global float type stays what it was
+
+    All are copied: training one leaves the other alone. Order of the parameters: as in net.parameters.
+
+    Call it as model(x, training=True) in training, else it evaluates. Its Dropout layers draw their own masks
+    (keras.utils.set_random_seed). Raises ValueError for a BatchNorm with unbiased=True, which Keras lacks.
     """
     _, keras = load_keras()
     dtype = float_dtype(check_net(net).parameters.dtype if dtype is None else dtype).name
-    inputs = next((layer.fan_in for layer in net.layers if isinstance(layer, layers.Dense)), None)
+    inputs = next((width for layer in net.layers if (width := _width(layer))), None)
     model = keras.Sequential([
         keras.Input((inputs,), dtype=dtype),
         *[_layer(keras, index, layer, dtype) for index, layer in enumerate(net.layers)],
     ], name="network")
     for value, variable in zip(net.parameters.values.values(), model.trainable_variables, strict=True):
         variable.assign(value.astype(dtype))
+    for value, variable in zip(buffers(net).values(), _moving(keras, model), strict=True):
+        variable.assign(value.astype(dtype))
     return model
 
 
 def from_keras(model, net):
-    """Copy the weights of a model such as `to_keras` makes into `net`, and return `net`.
+    """Copy the weights and buffers of a model such as `to_keras` makes into `net`, and return `net`.
 
-    Raises ValueError, before anything is copied, if their number or shapes do not fit.
+    Raises ValueError, before anything is copied, if their number or shapes do not fit, or the settings of a
+    normalization layer.
     """
-    if not isinstance(model, load_keras()[1].Model):
+    _, keras = load_keras()
+    if not isinstance(model, keras.Model):
         raise TypeError(f"model must be a keras.Model such as to_keras(net), got {model!r}")
-    variables = model.trainable_variables
-    if len(variables) != len(check_net(net).parameters):
-        raise ValueError(f"model must have as many parameters as net, {list(net.parameters)}, "
+    ours = check_net(net).parameters.values | buffers(net)
+    variables = [*model.trainable_variables, *_moving(keras, model)]
+    if len(variables) != len(ours):
+        raise ValueError(f"model must have as many parameters as net, {list(ours)}, "
                          f"got {[variable.path for variable in variables]}")
-    for name, variable in zip(net.parameters, variables, strict=True):
-        if tuple(variable.shape) != net.parameters[name].shape:
+    for (name, value), variable in zip(ours.items(), variables, strict=True):
+        if tuple(variable.shape) != value.shape:
             raise ValueError(f"the parameter {variable.path!r} of model must have the shape "
-                             f"{net.parameters[name].shape} of net's {name!r}, got {tuple(variable.shape)}")
-    for name, variable in zip(net.parameters, variables, strict=True):
-        net.parameters[name][...] = variable.numpy()
+                             f"{value.shape} of net's {name!r}, got {tuple(variable.shape)}")
+    for (_, layer), theirs in zip(normalizations(net), _normalizations(keras, model), strict=True):
+        check_unbiased("keras", layer)
+        momentum = {"momentum": 1 - theirs.momentum} if hasattr(theirs, "momentum") else {}
+        check_settings(layer, f"{theirs.name} of model", eps=theirs.epsilon, **momentum)
+    for value, variable in zip(ours.values(), variables, strict=True):
+        value[...] = variable.numpy()
     return net
 
 
@@ -64,27 +81,6 @@ def keras_loss(loss, dtype="float64"):
         losses.BinaryCrossEntropy: lambda: keras.losses.BinaryCrossentropy(from_logits=True, dtype=dtype),
     }
     return known_twin("loss", loss, twins)()
-
-
-def keras_optimizer(row, variables, values, exact):
-    """The keras optimizer of a row of conventions, for course_lib's names -> values."""
-    _, keras = load_keras()
-    def given(name, value):
-        if isinstance(value, bool):
-            return value
-        # np.float64 is a Python float, which Keras asks for, but tf.cast does not round it to float32.
-        return np.float64(value) if exact and name in row.rounds else float(value)
-
-    arguments = {row.spelling[name]: given(name, value) for name, value in values.items() if name != "lr"}
-    if values["weight_decay"] == row.defaults["weight_decay"] == 0:
-        del arguments["weight_decay"]  # with 0, instead of its default None, Keras would subtract 0·x
-    lr = values["lr"]
-    # A schedule may return float64; a number becomes a float32 variable.
-    arguments["learning_rate"] = _schedule(lr) if exact or callable(lr) else float(lr)
-    optimizer = getattr(keras.optimizers, row.call.rpartition(".")[2])(**arguments, **row.fixed)
-    if variables is not None:
-        optimizer.build(variables)
-    return optimizer
 
 
 def keras_train_step(model, loss, optimizer):
@@ -133,6 +129,7 @@ def _layer(keras, index, layer, dtype):
     def named(kind, *args, **kwargs):
         return getattr(keras.layers, kind)(*args, **kwargs, dtype=dtype, name=name)
 
+    check_unbiased("keras", layer)
     twins = {
         layers.Dense: lambda: named("Dense", layer.fan_out, kernel_initializer="zeros"),
         layers.Identity: lambda: named("Identity"),
@@ -141,6 +138,13 @@ def _layer(keras, index, layer, dtype):
         layers.ELU: lambda: named("ELU", alpha=layer.alpha),
         layers.Tanh: lambda: named("Activation", "tanh"),
         layers.Sigmoid: lambda: named("Activation", "sigmoid"),
+        # at exactly 0, TensorFlow takes the slope on the right; course_lib and PyTorch that on the left
+        layers.SELU: lambda: named("Activation", "selu"),
+        # Keras' momentum is the weight of the old average
+        layers.BatchNorm: lambda: named("BatchNormalization", momentum=1 - layer.momentum, epsilon=layer.eps),
+        layers.LayerNorm: lambda: named("LayerNormalization", epsilon=layer.eps),
+        layers.Dropout: lambda: named("Dropout", layer.p),
+        layers.AlphaDropout: lambda: named("AlphaDropout", layer.p),
     }
     return known_twin("layer", layer, twins)()
 
@@ -152,19 +156,17 @@ def _leaky_relu(keras, named, slope, dtype):
     return named("Activation", lambda x: keras.ops.where(x > 0, x, slope * x))
 
 
-def _schedule(lr):
-    """A Keras schedule that gives the learning rate in float64, from a number or a function of the step."""
-    tf, keras = load_keras()
+def _width(layer):
+    """The number of inputs of a layer that fixes it, else None."""
+    return getattr(layer, "fan_in", getattr(layer, "features", None))
 
-    class Float64Schedule(keras.optimizers.schedules.LearningRateSchedule):
-        def __call__(self, step):  # Keras too counts from 0
-            if not callable(lr):
-                return tf.constant(lr, tf.float64)
-            done = tf.convert_to_tensor(step)
-            rate = tf.py_function(lambda done: rate_at(lr, int(done.numpy())), [done], tf.float64)
-            return tf.ensure_shape(rate, ())
 
-        def get_config(self):
-            raise NotImplementedError("a schedule of course_lib cannot be saved with a Keras optimizer")
+def _normalizations(keras, model):
+    kinds = keras.layers.BatchNormalization, keras.layers.LayerNormalization
+    return [layer for layer in model.layers if isinstance(layer, kinds)]
 
-    return Float64Schedule()
+
+def _moving(keras, model):
+    """The moving means and variances of a model in the order of course_lib's buffers."""
+    return [variable for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)
+            for variable in (layer.moving_mean, layer.moving_variance)]

@@ -6,16 +6,31 @@ import itertools
 
 from course_lib import layers, losses
 from course_lib.frameworks.installed import load_torch
-from course_lib.network import Network
+from course_lib.frameworks.twins import (
+    buffers,
+    check_net,
+    check_settings,
+    check_unbiased,
+    known_twin,
+    normalizations,
+)
 from course_lib.parameters import float_dtype
 from course_lib.schedules import rate_at
 
+SPELLING = {"gamma": "weight", "beta": "bias"}  # of the normalization layers' parameters
+
 
 def to_torch(net, dtype=None):
-    """A torch.nn.Sequential with the layers and weights of `net`, in its dtype unless another is given.
+    """A torch.nn.Sequential with the layers, weights and buffers of `net`.
 
-    Weights are copied: training one leaves the other alone. torch keeps a weight as
-    (fan_out, fan_in), the transpose of course_lib's. Parameter names and order are net.parameters'.
+    dtype : default that of `net`
+
+    All are copied: training one leaves the other alone. torch keeps a weight as (fan_out, fan_in), the
+    transpose of course_lib's, and calls gamma and beta weight and bias. Order: as in net.parameters.
+
+    As every new module it is in training mode: call its eval() before evaluation. Its Dropout layers draw
+    their own masks, from torch's global generator. Raises ValueError for a BatchNorm with unbiased=False,
+    which PyTorch lacks.
     """
     torch = load_torch()
     dtype = float_dtype(check_net(net).parameters.dtype if dtype is None else dtype)
@@ -23,31 +38,47 @@ def to_torch(net, dtype=None):
     with torch.no_grad():
         for (name, value), parameter in zip(net.parameters.values.items(), module.parameters(), strict=True):
             parameter.copy_(torch.from_numpy(value.T if name.endswith("weight") else value))
+        theirs = dict(module.named_buffers())
+        for name, value in buffers(net).items():
+            theirs[name].copy_(torch.from_numpy(value))
     return module
 
 
 def from_torch(module, net):
-    """Copy the weights of a module such as `to_torch` makes into `net`, and return `net`.
+    """Copy the weights and buffers of a module such as `to_torch` makes into `net`, and return `net`.
 
-    Raises ValueError, before anything is copied, if names or shapes do not fit.
+    Raises ValueError, before anything is copied, if names or shapes do not fit, or the settings of a
+    normalization layer.
     """
     if not isinstance(module, load_torch().nn.Module):
         raise TypeError(f"module must be a torch.nn.Module such as to_torch(net), got {module!r}")
-    values = {}
-    for name, parameter in module.named_parameters():
-        value = parameter.detach().cpu().numpy()
-        values[name] = value.T if value.ndim == 2 else value
-    if list(values) != list(check_net(net).parameters):
-        raise ValueError(f"module must have the parameters of net, {list(net.parameters)}, "
-                         f"got {list(values)}")
-    for name, value in values.items():
-        if value.shape != net.parameters[name].shape:
-            shape = net.parameters[name].shape
-            raise ValueError(f"the parameter {name!r} of module must have the shape {shape[::-1]}, for net's "
-                             f"{name!r} has {shape}; got {value.T.shape}")
-    for name, value in values.items():
-        net.parameters[name][...] = value
+    spelled = {name: _spelled(name) for name in check_net(net).parameters}
+    tensors = dict(module.named_parameters())
+    if list(tensors) != list(spelled.values()):
+        raise ValueError(f"module must have the parameters of net, {list(spelled.values())}, "
+                         f"got {list(tensors)}")
+    tensors |= dict(module.named_buffers())
+    pairs = [(spelled[name], value) for name, value in net.parameters.values.items()]
+    pairs += list(buffers(net).items())
+    for name, ours in pairs:
+        shape = tuple(tensors[name].shape) if name in tensors else None
+        if shape != ours.shape[::-1]:
+            raise ValueError(f"the parameter {name!r} of module must have the shape {ours.shape[::-1]}, "
+                             f"for net's {name!r} has {ours.shape}; got {shape}")
+    for index, layer in normalizations(net):
+        check_unbiased("pytorch", layer)
+        theirs, settings = module.get_submodule(str(index)), ("eps", "momentum")
+        check_settings(layer, f"layer {index} of module",
+                       **{name: getattr(theirs, name) for name in settings if hasattr(layer, name)})
+    for name, ours in pairs:
+        ours[...] = tensors[name].detach().cpu().numpy().T
     return net
+
+
+def _spelled(name):
+    """torch's name of one of net.parameters: "1.gamma" is called 1.weight there."""
+    index, _, own = name.partition(".")
+    return f"{index}.{SPELLING.get(own, own)}"
 
 
 def torch_loss(loss):
@@ -89,32 +120,24 @@ def torch_train_step(module, loss, optimizer):
     return step
 
 
-def check_net(net):
-    if not isinstance(net, Network):
-        raise TypeError(f"net must be a course_lib Network, got {net!r}")
-    return net
-
-
-def known_twin(what, thing, twins):
-    """The entry of `twins` (dict from type) for `thing`, or an error that names the known types."""
-    if type(thing) not in twins:
-        known = ", ".join(kind.__name__ for kind in twins)
-        raise TypeError(f"{what} must be one of {known} to have a twin, got {thing!r}")
-    return twins[type(thing)]
-
-
 def _layer(torch, layer, dtype):
-    nn = torch.nn
+    nn, kind = torch.nn, getattr(torch, dtype.name)
+    check_unbiased("pytorch", layer)
     twins = {
         # skip_init: the weights are copied in anyway, and drawing them would move torch's global generator
         layers.Dense: lambda: nn.utils.skip_init(
-            nn.Linear, layer.fan_in, layer.fan_out, dtype=getattr(torch, dtype.name)),
+            nn.Linear, layer.fan_in, layer.fan_out, dtype=kind),
         layers.Identity: nn.Identity,
         layers.ReLU: nn.ReLU,
         layers.LeakyReLU: lambda: nn.LeakyReLU(layer.slope),
         layers.ELU: lambda: nn.ELU(layer.alpha),
         layers.Tanh: nn.Tanh,
         layers.Sigmoid: nn.Sigmoid,
+        layers.SELU: nn.SELU,
+        layers.BatchNorm: lambda: nn.BatchNorm1d(layer.features, layer.eps, layer.momentum, dtype=kind),
+        layers.LayerNorm: lambda: nn.LayerNorm(layer.features, layer.eps, dtype=kind),
+        layers.Dropout: lambda: nn.Dropout(layer.p),
+        layers.AlphaDropout: lambda: nn.AlphaDropout(layer.p),
     }
     return known_twin("layer", layer, twins)()
 

@@ -64,7 +64,7 @@ def piecewise(boundaries, rates):
     (0.1, 0.01, 0.001)
     """
     boundaries = rising("boundaries", boundaries)
-    rates = [float(number("rates", rate, 0)) for rate in as_array("rates", rates).tolist()]
+    rates = [float(number("rates", rate, 0)) for rate in _listed("rates", rates)]
     if len(rates) != len(boundaries) + 1:
         raise ValueError(f"rates must hold one more number than boundaries, {len(boundaries) + 1}, "
                          f"got {len(rates)}")
@@ -118,10 +118,17 @@ def half_wave(progress):
 
 def rising(name, boundaries):
     """The boundaries as a list of ints, or an error unless they are whole, at least 1, and rise."""
-    found = [integer(name, boundary, 1) for boundary in as_array(name, boundaries).tolist()]
+    found = [integer(name, boundary, 1) for boundary in _listed(name, boundaries)]
     if found != sorted(set(found)):
         raise ValueError(f"{name} must rise from each to the next, got {found}")
     return found
+
+
+def _listed(name, numbers):
+    array = as_array(name, numbers)
+    if array.ndim != 1:
+        raise ValueError(f"{name} must be a list of numbers, got {numbers!r}")
+    return array.tolist()
 
 
 def _from_to(lr, end, steps):
