@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,9 @@ class Claims:
     what was `measured` (one number, or an array such as one number per random seed: all must hold), and
     a `text` that says what the number is. `slides` is what the lecture slides say about it, as text.
 
+    `measured=None` says that this machine cannot measure it, for want of an optional package: the claim is
+    listed all the same, and a line on stderr says so. Make such a claim in a cell that is not compared.
+
     A claim that does not hold raises an AssertionError which says what was measured.
 
     >>> claims = Claims("09")
@@ -39,7 +43,7 @@ class Claims:
     gd_slope    slope of log steps against log κ  0.99 ± 0.02  1
     steps       steps of momentum to 1e-6         112
     difference  largest difference to PyTorch     < 1e-12
-    Each claim held in this run.
+    Each claim measured in this run held.
     >>> claims.above("speed", measured=[1.7, 0.9], bound=1.05, text="speed relative to PyTorch")
     Traceback (most recent call last):
     AssertionError: claim 'speed' does not hold (speed relative to PyTorch): claimed > 1.05, measured \
@@ -66,11 +70,9 @@ class Claims:
         """Claim that every measurement is exactly `value`, a number or a string."""
         if isinstance(value, str):
             one_line("value", value)
-            measured, shown = np.asarray(measured), value
+            measured, shown = array_of(measured), value
         else:
             measured, shown = numbers_of(measured), plain(number("value", value))
-        if measured.size == 0:
-            raise ValueError("measured must hold at least one measurement, got an empty array")
         self._add(name, measured, measured == value, shown, shown, text, slides)
 
     def below(self, name, *, measured, bound, text, slides=None):
@@ -93,6 +95,8 @@ class Claims:
         if slides is not None:
             one_line("slides", slides)
         holds = np.atleast_1d(holds)
+        if not holds.size:
+            print(f"claim {name!r} ({text}) was not measured in this run", file=sys.stderr)
         if not holds.all():
             raise AssertionError(f"claim {name!r} does not hold ({text}): claimed {claimed}, "
                                  f"measured {failures(np.atleast_1d(measured), holds)}")
@@ -109,8 +113,8 @@ class Claims:
             headers, rows = headers[:3], [row[:3] for row in rows]
         in_code = [[f"`{name}`", *cells] for name, *cells in rows]
         data = {
-            "text/plain": text_table(headers, rows, width=60) + "\nEach claim held in this run.",
-            "text/markdown": markdown_table(headers, in_code) + "\n\nEach claim held in this run.",
+            "text/plain": text_table(headers, rows, width=60) + "\nEach claim measured in this run held.",
+            "text/markdown": markdown_table(headers, in_code) + "\n\nEach claim measured in this run held.",
             MIME: {"lecture": self.lecture, "claims": self.claims},
         }
         if in_notebook():
@@ -140,12 +144,20 @@ def load_claims(notebook_path):
     return claims
 
 
-def numbers_of(measured):
+def array_of(measured):
+    """The measurements as an array, which is empty only for None: not measured on this machine."""
+    if measured is None:
+        return np.empty(0)
     array = np.asarray(measured)
-    if array.dtype.kind not in "biuf":
-        raise TypeError(f"measured must be a number or an array of numbers, got {measured!r}")
     if array.size == 0:
         raise ValueError("measured must hold at least one measurement, got an empty array")
+    return array
+
+
+def numbers_of(measured):
+    array = array_of(measured)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"measured must be a number or an array of numbers, got {measured!r}")
     return array.astype(np.float64) if array.dtype.kind == "f" else array.astype(np.int64)
 
 

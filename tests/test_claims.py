@@ -107,6 +107,21 @@ def test_long_texts_wrap_in_the_terminal(claims, capsys):
     assert "slides" not in lines[0]  # the column is left out when no claim uses it
 
 
+def test_what_cannot_be_measured_here_is_listed_and_told(claims, monkeypatch, capsys):
+    claims.below("keras", measured=None, bound=1e-4, text="weights, Keras")
+    claims.about("speed", measured=None, value=2, within=1, text="speed")
+    claims.equal("winner", measured=None, value="Adam", text="fastest method")
+    claims.equal("steps", measured=112, value=112, text="steps")
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.splitlines() == [f"claim {name} was not measured in this run" for name in (
+        "'keras' (weights, Keras)", "'speed' (speed)", "'winner' (fastest method)")]
+    with_keras = Claims("09")
+    with_keras.below("keras", measured=1e-7, bound=1e-4, text="weights, Keras")
+    assert with_keras.claims["keras"] == claims.claims["keras"]
+    assert list(claims.claims) == ["keras", "speed", "winner", "steps"]
+
+
 def test_stored_claims_are_read_back(claims, monkeypatch, tmp_path):
     claims.equal("steps", measured=112, value=112, text="steps")
     claims.below("difference", measured=0.0, bound=1e-9, text="difference", slides="none")

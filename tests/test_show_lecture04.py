@@ -11,6 +11,7 @@ from course_lib.averaging import ExponentialAverage, TailAverage
 from course_lib.show import lecture04 as pictures
 from course_lib.show import stochastic as widget
 from course_lib.show.display import check_alt
+from course_lib.studies import noisy_descent
 from course_lib.studies import stochastic as study
 from course_lib.studies.minibatch_fits import Pass
 
@@ -23,6 +24,7 @@ def _close():
 
 STEPS = np.arange(1, 11)
 FALLING = 1 / STEPS
+RNG = np.random.default_rng(0)
 
 
 @pytest.mark.parametrize("drawn", [
@@ -32,10 +34,10 @@ FALLING = 1 / STEPS
     lambda: pictures.noise_and_batch([1, 2], {"without": (np.array([2, 1e-30]), np.array([2, 0.0]))}),
     lambda: pictures.orders({"sorted": FALLING, "shuffled": FALLING / 2}, 0.1),
     lambda: pictures.noise_balls({"rate 1": FALLING}, {"rate 1": 0.1}),
-    lambda: pictures.clouds({"one": (np.zeros((5, 2)), np.zeros(2)), "two": (np.ones((5, 2)), np.ones(2))}),
+    lambda: pictures.clouds(*noisy_descent.planned([2.0, 4.0], [-5.0, -2.5], 5, rng=RNG)),
     lambda: pictures.schedules({"constant": FALLING}, {"constant": (STEPS, FALLING)}),
     lambda: pictures.cures({"constant": (STEPS, FALLING)}, (STEPS, FALLING)),
-    lambda: pictures.inverse_rates(STEPS, {"curvature 1": FALLING}),
+    lambda: pictures.inverse_rates({"curvature 1": FALLING}),
     lambda: pictures.fits({"a": np.ones((3, 4)), "b": np.full((3, 4), 0.1)}),
     lambda: pictures.plateaus({"last point": FALLING}),
     lambda: pictures.streams([3, 10], {"average": np.ones((2, 5))}, features=2),

@@ -95,3 +95,35 @@ def test_adadelta_is_driven_from_the_minimum(curvature):
 def test_adadelta_stays_where_the_curvature_is_small():
     trace = minimize(lambda x: x @ x / 2, [0.0005], Adadelta(eps=1e-4), 1000, gradient=lambda x: x)
     assert abs(trace.x[-1, 0]) < 1e-12
+
+
+def test_turning_the_valley_slows_adagrad_only():
+    steps = adaptive.turned_valley([0, 45], starts=8, rates=10)
+    descent, adagrad = ([np.median(row) for row in rows] for rows in steps.values())
+    assert descent[0] == descent[1]
+    assert adagrad[1] > 4 * adagrad[0]
+    again = adaptive.turned_valley([45], starts=8, rates=10)
+    assert np.array_equal(again["AdaGrad"][0], steps["AdaGrad"][1])
+
+
+def test_steps_on_a_slope_follow_the_formulas():
+    t, lengths = np.arange(1, 2001), adaptive.slope_steps()
+    assert np.allclose(lengths["AdaGrad"], 1 / np.sqrt(t))
+    for rho in (0.9, 0.99):
+        assert np.allclose(lengths[f"RMSProp, ρ = {rho}"], 1 / np.sqrt(1 - rho**t))
+
+
+def test_ravine_rates_keep_their_ratio():
+    trace, rates = adaptive.ravine_rates(lr=0.02, steps=200)
+    assert trace.steps == 200
+    assert np.allclose(rates["$w_1$"] / rates["$w_2$"], 25)
+    assert np.allclose(rates["$w_1$"] * trace.g[:, 0], -np.diff(trace.x[:, 0]))
+
+
+def test_a_turned_saddle_holds_adagrad():
+    far = adaptive.leave_saddles(steps=400)
+    first = {title: {name: adaptive.steps_until(way > 0.1) for name, way in ways.items()}
+             for title, ways in far.items()}
+    assert first["along an axis"]["gradient descent"] == first["turned by 45°"]["gradient descent"] == 233
+    assert first["along an axis"]["AdaGrad"] == 17
+    assert first["turned by 45°"]["AdaGrad"] is None

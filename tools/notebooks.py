@@ -36,7 +36,8 @@ Code cells. At most 30, none over 25 lines, half of them at most 6 (empty lines 
 2,000 words of Markdown; the notebook under 1 MB.
     Tag `nbval-check-output`: the test run compares the cell's output with the stored one, text by text
     (pictures are not compared). Give it to each cell whose text is the same on every machine and in every
-    run: counts, rounded numbers with a margin, tables, claims. No times, no last digits.
+    run: counts, rounded numbers with a margin, tables, claims. No times, no last digits, and nothing that
+    says which frameworks are installed.
     Nothing may reach stderr, and a warning raised by course_lib or by a cell is an error: mend its cause.
     End a plotting cell with a call, not with a matplotlib object: `<Axes at 0x7f…>` changes in each run.
     No output may hold a path of your machine.
@@ -50,7 +51,9 @@ move the sliders)". So put a static picture of the same thing in a cell below it
 widget's cell `nbval-check-output`.
 
 Claims. In lectures 01 and up, one cell "What we measured", tagged `nbval-check-output`, asserts each
-number that the text or the deck states and ends with `claims.show()`; see `course_lib.claims`.
+number that the text or the deck states and ends with `claims.show()`; see `course_lib.claims`. A claim that
+needs PyTorch or Keras is made in a cell before that one, which is not tagged, with `measured=None` where
+the framework is missing.
 
 Links. Relative links must lead to a file of the repository. Lectures 01 and up link to their deck
 (`../slides/NN_topic.md`) and to their exercise (`exercises/NN_topic.ipynb`).

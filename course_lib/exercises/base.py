@@ -118,7 +118,7 @@ def run(function, case, names, outputs, want):
     arguments = copy.deepcopy(case)
     try:
         result = function(*arguments)
-    except NotImplementedError:  # the exercise's own placeholder says what to do
+    except (NotImplementedError, WrongAnswer):  # the exercise's own placeholder, or a diagnosis made there
         raise
     except Exception as error:
         raise WrongAnswer(f"called with ({', '.join(names)}), your function stopped with "

@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from course_lib.exercises.base import Mistake, WrongAnswer, check_function, check_number, right
+from course_lib.exercises.lecture03_scaling import check_standardize
+
+__all__ = ["check_gradient_descent", "check_largest_stable_lr", "check_prediction", "check_standardize"]
 
 # --- exercise 1: gradient descent -------------------------------------------------------------------
 
@@ -16,11 +19,11 @@ def gradient_descent(gradient, x0, lr, steps):
     return np.array(points)
 
 
-def walk(change, steps_off=0):
+def walk(change):
     """What a loop gives whose step is change(gradient, x, lr, x0, k), for k = 0, 1, …"""
     def answer(gradient, x0, lr, steps):
         points = [x0]
-        for k in range(steps + steps_off):
+        for k in range(steps):
             points.append(points[-1] + change(gradient, points[-1], lr, x0, k))
         return np.array(points)
     return answer
@@ -94,21 +97,10 @@ def shape_of_points(function):
 def check_gradient_descent(function):
     """Exercise 1: gradient_descent(gradient, x0, lr, steps) -> points (steps + 1, n)."""
     if callable(function):
-        try:
-            _descent(shape_of_points(function))
-        except WrongAnswer as error:
-            # run() wraps what stops inside the function; the diagnosis made there is the message.
-            if isinstance(error.__cause__, WrongAnswer):
-                raise error.__cause__ from None
-            raise
-    else:
-        _descent(function)
-    right("every step goes against the gradient at the point where you are.")
-
-
-def _descent(function):
+        function = shape_of_points(function)
     check_function(function, reference=gradient_descent, cases=descent_cases(),
                    outputs=("the array of points",), mistakes=DESCENT_MISTAKES)
+    right("every step goes against the gradient at the point where you are.")
 
 
 # --- exercise 2: predict ----------------------------------------------------------------------------
@@ -146,92 +138,6 @@ def check_prediction(edge, best, factor, steps):
                 float(np.round(4 * np.log(1e6)))),
         Mistake("that reaches a thousandth; a millionth takes twice as many", 28)])
     right("two curvatures tell how fast gradient descent can be.")
-
-
-# --- exercise 3: standardize ------------------------------------------------------------------------
-
-
-def standardize(train, new):
-    mean, std = train.mean(axis=0), train.std(axis=0)
-    return (train - mean) / std, (new - mean) / std
-
-
-def own(x, **options):
-    return (x - x.mean(axis=0)) / x.std(axis=0, **options)
-
-
-def by_range(train, new):
-    low, high = train.min(axis=0), train.max(axis=0)
-    return (train - low) / (high - low), (new - low) / (high - low)
-
-
-def together(train, new):
-    both = np.vstack([train, new])
-    mean, std = both.mean(axis=0), both.std(axis=0)
-    return (train - mean) / std, (new - mean) / std
-
-
-def scaled(shift, divide):
-    """Both arrays minus shift(train), over divide(train)."""
-    return lambda train, new: tuple((x - shift(train)) / divide(train) for x in (train, new))
-
-
-def mean0(x):
-    return x.mean(axis=0)
-
-
-def std0(x):
-    return x.std(axis=0)
-
-
-def scaling_cases():
-    rng = np.random.default_rng(3)
-    cases = []
-    for n, m, features in ((7, 4, 3), (5, 5, 2)):
-        units, offset = 10.0 ** np.arange(features), rng.normal(size=features) * 20 + 5
-        cases.append((rng.normal(size=(n, features)) * units + offset,
-                      1.5 * rng.normal(size=(m, features)) * units + offset + 1))
-    return cases
-
-
-SCALING_MISTAKES = [
-    Mistake("new is scaled by its own mean and deviation. Use those of train: the weights were fitted to "
-            "them, and a single new patient has no deviation", lambda t, n: (own(t), own(n))),
-    Mistake("mean and deviation are taken over train and new together. Nothing of the new data may enter",
-            together),
-    Mistake("new has kept its units: it must go through the same scaling", lambda t, n: (own(t), n)),
-    Mistake("you forgot to subtract the mean", scaled(lambda t: 0.0, std0)),
-    Mistake("you only subtracted the mean: divide by the deviation as well", scaled(mean0, lambda t: 1.0)),
-    Mistake("you divided by the variance: that is the deviation squared",
-            scaled(mean0, lambda t: t.var(axis=0))),
-    Mistake("you multiplied by the deviation: divide", scaled(mean0, lambda t: 1 / std0(t))),
-    Mistake("you used one mean and one deviation for all features: take them along axis=0",
-            scaled(np.mean, np.std)),
-    Mistake("the mean is right per feature, but there is one deviation for all: use std(axis=0)",
-            scaled(mean0, np.std)),
-    Mistake("that scales to the range from 0 to 1, by minimum and maximum. Use mean and deviation", by_range),
-    Mistake("you used std(ddof=1), which divides by n - 1. Here the deviation is NumPy's default, ddof=0",
-            scaled(mean0, lambda t: t.std(axis=0, ddof=1))),
-    Mistake("you divided by the mean: divide by the deviation", scaled(mean0, mean0)),
-    Mistake("you divided by the largest value: divide by the deviation",
-            scaled(mean0, lambda t: np.abs(t).max(axis=0))),
-    Mistake("you divided before you subtracted the mean: (x - mean) / std needs the brackets",
-            lambda t, n: tuple(x - mean0(t) / std0(t) for x in (t, n))),
-    Mistake("you used the median: use the mean", scaled(lambda t: np.median(t, axis=0), std0)),
-    Mistake("the sign is wrong: x - mean, not mean - x",
-            lambda t, n: tuple((mean0(t) - x) / std0(t) for x in (t, n))),
-    Mistake("that is each row scaled by itself. A feature is a column: axis=0, not axis=1",
-            lambda t, n: tuple((x - x.mean(axis=1, keepdims=True)) / x.std(axis=1, keepdims=True)
-                               for x in (t, n))),
-    Mistake("mean and deviation are those of new. Use those of train", lambda t, n: standardize(n, t)[::-1]),
-]
-
-
-def check_standardize(function):
-    """Exercise 3: standardize(train, new) -> (train scaled, new scaled)."""
-    check_function(function, reference=standardize, cases=scaling_cases(), outputs=("train", "new"),
-                   mistakes=SCALING_MISTAKES)
-    right("every feature now has mean 0 and deviation 1 in train, and new is in the same units.")
 
 
 # --- exercise 4: the edge ---------------------------------------------------------------------------

@@ -25,7 +25,8 @@ EVERY, TENTH = "every step", "w2 every tenth step"
 START = np.array([-1.0, -0.5])
 STEPS = 100
 WINDOW = np.array([[-1.4, 1.4], [-0.9, 0.9]])
-LOWEST, HIGHEST = 1e-4, 1e3  # of the accumulators and rates shown
+LOWEST, HIGHEST = 1e-4, 1e3  # of the accumulators shown; Adadelta's rates are smaller
+LOWEST_RATE = 1e-6
 
 
 class AccumulatorPicture(Picture):
@@ -55,6 +56,7 @@ class AccumulatorPicture(Picture):
         for ax, title in ((self.sums, "accumulators (dotted: √d)"), (self.rates, "rate of each coordinate")):
             ax.set(xlabel="step", xlim=(0, STEPS), ylim=(LOWEST, HIGHEST), title=title)
             ax.legend(loc="upper right", ncols=2, columnspacing=1, handlelength=1.5)
+        self.rates.set_ylim(LOWEST_RATE, HIGHEST)
         super().__init__(fig, [self.rings, self.path, self.now, *self.roots, *self.gradients,
                                *self.steps_roots, *self.lines, *self.cursors])
 
@@ -95,7 +97,7 @@ def accumulator_run(method, gradient, lr, rho, kappa):
 
 
 def in_words(opt, trace, method, step):
-    pair = lambda values: "({:.3g}, {:.3g})".format(*values)  # noqa: E731
+    pair = lambda values: "({:.3g}, {:.3g})".format(*(values + 0.0))  # noqa: E731 - + 0.0 makes 0 of -0
     rates = effective_rates(opt, trace)[step - 1]
     larger, smaller = ("w1", "w2") if rates[0] > rates[1] else ("w2", "w1")
     roots = np.sqrt(trace.state["s"][step])
@@ -138,7 +140,7 @@ def accumulator_explorer():
         "method": dropdown("method", METHODS, "AdaGrad"),
         "gradient": dropdown("gradient", [EVERY, TENTH], EVERY),
         "lr": labelled_slider("learning rate", 0.001, 10, 0.1, log=True),
-        "rho": labelled_slider("ρ (not AdaGrad)", 0, 0.99, 0.9, 0.01),
+        "rho": labelled_slider("averaging ρ", 0, 0.99, 0.9, 0.01),
         "kappa": labelled_slider("κ, condition", 1, 100, 25, log=True),
         "step": labelled_slider("step", 1, STEPS, 20, 1),
     }

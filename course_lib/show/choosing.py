@@ -105,7 +105,7 @@ def choosing_trace(surface, method, lr, x, y):
     opt = METHODS[choice("method", method, METHODS)](lr=lr)
     f = SURFACES[choice("surface", surface, SURFACES)]
     start = [[number("x", x, -FARTHEST, FARTHEST), number("y", y, -FARTHEST, FARTHEST)]]
-    # Several times as fast as `minimize`, which checks and keeps more.
+    # Twice as fast as `minimize`, which checks and keeps more.
     with np.errstate(all="ignore"):
         points = np.concatenate(list(run(opt, f, np.array(start, float), STEPS)))
         losses = f(points)

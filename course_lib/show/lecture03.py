@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from course_lib.show.landscapes import contour, paths
-from course_lib.show.plots import loglog_slope, loss_curves, styles
+from course_lib.show.plots import band, lines, loglog_slope, loss_curves, panels, styles, unmarked
 
 GREY = "#555555"
 
@@ -49,15 +49,15 @@ def spheres(f, x, circles, size=(10, 4.2)):
 
 def one_dimension(runs, size=(10, 3.4)):
     """Positions of gradient descent on ½x² at different rates, for name -> positions (steps + 1,)."""
-    fig, axes = plt.subplots(1, len(runs), figsize=size, sharey=True)
+    fig, pairs = panels(runs, size)
     grid = np.linspace(-1.6, 1.6, 101)
-    for ax, (name, x, style) in zip(axes, styles(runs, "runs"), strict=True):
+    for (ax, x), (_, _, style) in zip(pairs, styles(runs, "runs"), strict=True):
         ax.plot(grid, grid**2 / 2, color="#8FA3B3", linewidth=1, linestyle="-")
         x = np.array(x)
         ax.plot(x, x**2 / 2, color=style["color"], linewidth=1, linestyle="-", marker="o", markersize=4)
         ax.plot(x[0], x[0] ** 2 / 2, marker="o", color="white", markeredgecolor="black", linestyle="none")
-        ax.set(title=name, xlabel="$x$", xlim=(-1.65, 1.65), ylim=(-0.05, 1.35))
-    axes[0].set_ylabel("$f(x)$")
+        ax.set(xlabel="$x$", xlim=(-1.65, 1.65), ylim=(-0.05, 1.35))
+    fig.axes[0].set_ylabel("$f(x)$")
     return fig, (
         "Five runs on a parabola. The first creeps down one side, the second arrives in one step, the third "
         "jumps from side to side and comes down, the fourth stays at its height, the last one climbs out.")
@@ -69,11 +69,10 @@ def rate_sweep(rates, factors, losses, marks, size=(10, 3.8)):
     rates : lr · L (n,); factors : name -> (n,); losses : (n,), over that at the start; marks : name -> lr · L
     """
     fig, (left, right) = plt.subplots(1, 2, figsize=size)
-    for name, factor, style in styles(factors, "factors"):
-        left.plot(rates, np.abs(factor), color=style["color"], linestyle=style["linestyle"], label=name)
+    lines(left, rates, {name: np.abs(factor) for name, factor in factors.items()}, "factors", log=False)
     left.axhline(1, color=GREY, linewidth=1, linestyle="-")
-    left.set(ylabel="|factor per step|", ylim=(0, 1.25))
-    left.legend(loc="lower left")
+    left.set(ylabel="|factor per step|", ylim=(0, 1.7), yticks=np.linspace(0, 1.2, 7))
+    left.legend(loc="upper left")  # above the lines: below them it would hide where they touch 0
     right.semilogy(rates, losses, color="black", linestyle="-")
     right.axhline(1, color=GREY, linewidth=1, linestyle="-")
     right.set(ylabel="loss after 50 steps / loss at the start", ylim=(1e-10, 1e3))
@@ -93,15 +92,12 @@ def three_rates(losses, size=(8, 4)):
     fig, ax = plt.subplots(figsize=size)
     steps = np.arange(next(iter(losses.values())).shape[1])
     for name, values, style in styles(losses, "losses"):
-        look = {"color": style["color"], "linestyle": style["linestyle"]}
         if np.isfinite(values).all():
-            low, middle, high = np.quantile(values, [0.1, 0.5, 0.9], axis=0)
-            ax.fill_between(steps, low, high, color=look["color"], alpha=0.2, linewidth=0)
-            ax.plot(steps, middle, label=name, **look)
+            band(ax, steps, values, unmarked(style), name)
         else:
             for i, run in enumerate(values):
                 ax.plot(steps, np.where(np.isfinite(run), run, 1e9), label="_" if i else name, linewidth=1,
-                        color=look["color"], linestyle=look["linestyle"])
+                        **unmarked(style))
     ax.axhline(0.01, color=GREY, linewidth=1, linestyle=":")
     ax.text(0, 0.0095, "variance of the noise", ha="left", va="top", color=GREY)
     ax.set(yscale="log", ylim=(0.006, 100), xlabel="step", ylabel="training loss")
@@ -116,8 +112,8 @@ def edge(runs, size=(8, 3.8)):
     fig, ax = plt.subplots(figsize=size)
     for lr, several, style in styles(runs, "runs"):
         for i, run in enumerate(several):
-            ax.plot(run.measured, run.curvature, color=style["color"], linestyle=style["linestyle"],
-                    linewidth=1.2, label="_" if i else f"lr {lr}")
+            ax.plot(run.measured, run.curvature, **unmarked(style), linewidth=1.2,
+                    label="_" if i else f"lr {lr}")
         if 2 / lr < 70:
             ax.axhline(2 / lr, color=style["color"], linestyle="-", linewidth=0.8)
             ax.text(1, 2 / lr, f" 2/{lr}", va="center", color=style["color"],
@@ -134,8 +130,9 @@ def two_features(functions, runs, names, size=(10, 4)):
 
     Open circle: the start, both weights 0. Star: the minimum.
     """
-    fig, axes = plt.subplots(1, len(functions), figsize=size)
-    for ax, (title, f) in zip(axes, functions.items(), strict=True):
+    fig, pairs = panels(functions, size, sharey=False)
+    for ax, f in pairs:
+        title = ax.get_title()
         paths(f, {title: runs[title]}, ax, every=1)
         ax.get_legend().remove()
         ax.set(title=title, xlabel=f"weight of {names[0]}", ylabel=f"weight of {names[1]}")
@@ -147,8 +144,7 @@ def two_features(functions, runs, names, size=(10, 4)):
 def scaled_losses(steps, losses, size=(8, 4)):
     """Excess loss over that at the start against the step, both logarithmic, for name -> (steps,)."""
     fig, ax = plt.subplots(figsize=size)
-    for name, values, style in styles(losses, "losses"):
-        ax.loglog(steps, values, color=style["color"], linestyle=style["linestyle"], label=name)
+    lines(ax, steps, losses, "losses")
     ax.axhline(1e-6, color=GREY, linewidth=1, linestyle=":")
     ax.set(xlabel="step", ylabel="excess loss / excess at the start", ylim=(1e-8, 2))
     ax.legend(loc="lower left")
@@ -181,10 +177,9 @@ def steps_and_kappa(kappas, named, size=(7, 4)):
 def two_guarantees(steps, losses, bounds, size=(8, 4.2)):
     """Losses (in colour) and bounds (grey) against the step on logarithmic axes; name -> (steps,)."""
     fig, ax = plt.subplots(figsize=size)
-    for name, values, style in styles(losses, "losses"):
-        ax.loglog(steps, values, color=style["color"], linestyle=style["linestyle"], label=name)
+    lines(ax, steps, losses, "losses")
     for (name, values), line in zip(bounds.items(), ("-", "--"), strict=False):
-        ax.loglog(steps, values, color=GREY, linewidth=1.3, linestyle=line, label=name)
+        ax.plot(steps, values, color=GREY, linewidth=1.3, linestyle=line, label=name)
     ax.set(xlabel="step", ylabel="excess loss / excess at the start", ylim=(1e-7, 1e3))
     ax.legend(loc="lower left")
     return fig, (

@@ -10,7 +10,7 @@ import numpy as np
 
 from course_lib.functions import valley
 from course_lib.show.landscapes import contour, paths
-from course_lib.show.plots import loss_curves, styles
+from course_lib.show.plots import loss_curves, panels, styles, unmarked
 
 GUIDE = {"color": "#666666", "linewidth": 1.0, "linestyle": (0, (4, 3))}
 
@@ -37,7 +37,7 @@ def passes_and_seconds(compared, passes=3, size=(10, 3.9)):
     for name, (_, runs), style in styles(compared, "batch sizes"):
         losses = np.array([run.loss for run in runs])
         middle, seconds = np.median(losses, axis=0), np.median([run.seconds for run in runs], axis=0)
-        look = {"color": style["color"], "linestyle": style["linestyle"]}
+        look = unmarked(style)
         left.semilogy(middle[:passes + 1], **look, marker=style["marker"], label=name)
         left.fill_between(range(passes + 1), losses.min(axis=0)[:passes + 1], losses.max(axis=0)[:passes + 1],
                           color=style["color"], alpha=0.2, linewidth=0)
@@ -56,8 +56,8 @@ def noise_and_batch(sizes, panels, size=(8.5, 3.9)):
     fig, ax = plt.subplots(figsize=size)
     for name, (measured, predicted), style in styles(panels, "ways to draw"):
         positive = np.asarray(predicted) > 0
-        ax.loglog(np.asarray(sizes)[positive], predicted[positive], color=style["color"],
-                  linestyle=style["linestyle"], label=f"{name}: predicted")
+        ax.loglog(np.asarray(sizes)[positive], predicted[positive], **unmarked(style),
+                  label=f"{name}: predicted")
         ax.loglog(np.asarray(sizes)[positive], measured[positive], color=style["color"], linestyle="none",
                   marker=style["marker"], label=f"{name}: measured")
     ax.set(xlabel="batch size b", ylabel="mean squared error of the gradient")
@@ -89,14 +89,17 @@ def noise_balls(curves, floors, size=(7.5, 3.8)):
         "it gets there and the higher the floor.")
 
 
-def clouds(panels, size=(10, 3.7), shown=1500):
-    """End points of many runs over the contour lines of x1² + 2x2²; title -> (points (runs, 2), mean)."""
-    fig, axes = plt.subplots(1, len(panels), figsize=size, sharey=True)
-    for ax, (title, (points, mean)) in zip(axes, panels.items(), strict=True):
+def clouds(exact, simulated, size=(10, 3.7), shown=1500):
+    """End points over the contour lines of x1² + 2x2²: name -> Moments and -> Runs, as from `planned`."""
+    fig, pairs = panels(simulated, size)
+    for ax, runs in pairs:
+        name = ax.get_title()
         contour(valley(2), ax, window=((-1.4, 0.8), (-0.65, 0.65)), levels=np.geomspace(0.01, 3, 9))
-        ax.plot(*points[:shown].T, ".", color="#0072B2", markersize=2.5, alpha=0.35, rasterized=True)
-        ax.plot(*mean, marker="X", markersize=10, color="#D55E00", markeredgecolor="white", zorder=5)
-        ax.set(title=title, xlabel="$x_1$", ylabel="$x_2$" if ax is axes[0] else "")
+        ax.plot(*runs.x[-1, :shown].T, ".", color="#0072B2", markersize=2.5, alpha=0.35, rasterized=True)
+        ax.plot(*exact[name].mean[-1], marker="X", markersize=10, color="#D55E00", markeredgecolor="white",
+                zorder=5)
+        ax.set(title=f"{name}, {runs.steps[-1]:,} steps", xlabel="$x_1$", ylabel="$x_2$")
+        ax.label_outer()
     return fig, (
         "Three clouds of end points, their exact mean as a cross. Constant rate: wide, around the minimum. "
         "Exponential rate: small, and well to the left of the minimum. Polynomial: small, on the minimum.")
@@ -106,8 +109,7 @@ def schedules(exact, measured, size=(7.5, 3.9)):
     """Expected loss (lines) and the mean loss of many runs (dots: steps, losses), for each schedule."""
     fig, ax = plt.subplots(figsize=size)
     for name, loss, style in styles(exact, "schedules"):
-        ax.loglog(np.arange(1, len(loss)), loss[1:], color=style["color"], linestyle=style["linestyle"],
-                  label=name)
+        ax.loglog(np.arange(1, len(loss)), loss[1:], **unmarked(style), label=name)
         ax.loglog(*measured[name], color=style["color"], marker=style["marker"], linestyle="none")
     ax.set(xlabel="step", ylabel="loss: exact (lines), mean of runs (marks)")
     ax.legend()
@@ -120,7 +122,7 @@ def cures(curves, limit, size=(8, 4.3)):
     """Expected loss against gradients: name -> (gradients, losses), and the straight line of the limit."""
     fig, ax = plt.subplots(figsize=size)
     for name, (gradients, losses), style in styles(curves, "cures"):
-        ax.loglog(gradients, losses, color=style["color"], linestyle=style["linestyle"], label=name)
+        ax.loglog(gradients, losses, **unmarked(style), label=name)
     ax.loglog(*limit, color="black", linewidth=1, linestyle=(0, (1, 2)), label=r"tr($H^{-1}\Sigma$) / 2k")
     ax.set(xlabel="gradients of single examples", ylabel="expected loss", ylim=(1e-5, 2e4))
     ax.legend(ncols=2, loc="upper center")
@@ -130,13 +132,11 @@ def cures(curves, limit, size=(8, 4.3)):
         "one each step fall with half that slope.")
 
 
-def inverse_rates(steps, squares, size=(6.5, 4)):
-    """Mean squared distance with rate 1/k, for each curvature: name -> (steps,)."""
+def inverse_rates(squares, size=(6.5, 4)):
+    """Mean squared distance after each step with rate 1/k, for each curvature: name -> (steps,)."""
     fig, ax = plt.subplots(figsize=size)
-    for name, values, style in styles(squares, "curvatures"):
-        ax.loglog(steps, values, color=style["color"], linestyle=style["linestyle"], label=name)
-    ax.set(xlabel="step k", ylabel="mean squared distance")
-    ax.legend()
+    loss_curves(squares, ax, xlabel="step k", ylabel="mean squared distance", start=1)
+    ax.set_xscale("log")
     return fig, (
         "Curvatures 1 and 3 fall with slope -1. Curvature 0.3 falls more slowly, and curvature 0.1 by less "
         "than one power of ten in ten thousand steps.")
@@ -154,11 +154,8 @@ def fits(curves, size=(7.5, 4)):
 def plateaus(curves, size=(7.5, 4)):
     """Expected losses of the last point and of averages, name -> (steps + 1,)."""
     fig, ax = plt.subplots(figsize=size)
-    for name, losses, style in styles(curves, "averages"):
-        ax.loglog(np.arange(1, len(losses)), losses[1:], color=style["color"], linestyle=style["linestyle"],
-                  label=name)
-    ax.set(xlabel="step", ylabel="expected loss")
-    ax.legend()
+    loss_curves({name: losses[1:] for name, losses in curves.items()}, ax, ylabel="expected loss", start=1)
+    ax.set_xscale("log")
     return fig, (
         "The last point and each exponential average come to a floor, lower the larger beta is. Only the "
         "plain average of the tail goes on falling, in a straight line of slope -1.")

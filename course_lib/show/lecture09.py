@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from course_lib.show.landscapes import paths
-from course_lib.show.plots import loglog_slope, loss_curves, styles
+from course_lib.show.plots import loglog_slope, loss_curves, panels, styles
 
 
 def zigzag(f, runs, size=(8, 4)):
@@ -40,17 +40,17 @@ def step_lengths(lengths, size=(7, 3.6)):
         "with the rate inside it takes some 40 steps to get there.")
 
 
-def steps_and_kappa(kappas, panels, size=(10, 4)):
+def steps_and_kappa(kappas, steps, size=(10, 4)):
     """Steps against the condition number, one panel for each title -> {name: steps (kappas,)}."""
-    fig, axes = plt.subplots(1, len(panels), figsize=size, sharey=True, squeeze=False)
-    for ax, (title, methods) in zip(axes[0], panels.items(), strict=True):
-        for name, steps in methods.items():
-            loglog_slope(kappas, steps, ax, label=name)
-        ax.set(title=title, xlabel="condition number κ")
-    axes[0, 0].set_ylabel("steps to a millionth of the loss")
+    fig, pairs = panels(steps, size)
+    for ax, methods in pairs:
+        for name, values in methods.items():
+            loglog_slope(kappas, values, ax, label=name)
+        ax.set_xlabel("condition number κ")
+    fig.axes[0].set_ylabel("steps to a millionth of the loss")
     alt = ("Steps against condition number: a steep line for gradient descent and two flatter ones, of slope "
            "about one half, for momentum and Nesterov.")
-    return fig, alt + (" In a second panel, random starts give a smaller slope." if len(panels) > 1 else "")
+    return fig, alt + (" In a second panel, random starts give a smaller slope." if len(steps) > 1 else "")
 
 
 def first_rise(curves, size=(7, 3.8)):
@@ -62,12 +62,11 @@ def first_rise(curves, size=(7, 3.8)):
         "twice its start. Gradient descent falls slowly in a straight line.")
 
 
-def swings(panels, size=(10, 3.6)):
+def swings(positions, size=(10, 3.6)):
     """Positions against the step, one panel for each title -> {name: positions (steps + 1,)}."""
-    fig, axes = plt.subplots(1, len(panels), figsize=size, sharey=True)
-    for ax, (title, curves) in zip(axes, panels.items(), strict=True):
-        loss_curves(curves, ax, log=False, ylabel="position (minimum at 0)").set(title=title)
-    axes[1].set_ylabel("")
+    fig, pairs = panels(positions, size)
+    for ax, curves in pairs:
+        loss_curves(curves, ax, log=False, ylabel="position (minimum at 0)").label_outer()
     return fig, (
         "Left, in a flat direction, both methods run on alike. Right, in a steep one, momentum swings to "
         "and fro for 40 steps while Nesterov is back at the minimum after about eight.")
@@ -84,13 +83,13 @@ def noise_floor(floors, size=(7, 3.8)):
 
 def sweep(rates, losses, size=(10, 4)):
     """Final loss against effective rate, for title -> {method: losses (rates, seeds)} and title -> rates."""
-    fig, axes = plt.subplots(1, len(losses), figsize=size, sharey=True, squeeze=False)
-    for ax, (title, methods) in zip(axes[0], losses.items(), strict=True):
+    fig, pairs = panels(losses, size)
+    for ax, methods in pairs:
         for method, values, style in styles(methods, "methods"):
-            ax.loglog(rates[title], np.median(values, axis=1), **style, label=method)
-        ax.set(title=title, xlabel="effective rate lr / (1 - momentum)", ylim=(0.003, 4))
-    axes[0, 0].set_ylabel("final training loss")
-    axes[0, 0].legend()
+            ax.loglog(rates[ax.get_title()], np.median(values, axis=1), **style, label=method)
+        ax.set(xlabel="effective rate lr / (1 - momentum)", ylim=(0.003, 4))
+    fig.axes[0].set_ylabel("final training loss")
+    fig.axes[0].legend()
     return fig, (
         "Left, all images: the curves coincide up to rate 0.8, where gradient descent turns up; momentum "
         "and Nesterov go on to a loss ten times lower. Right, 8 images: all three are close.")

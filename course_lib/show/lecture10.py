@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from course_lib.show.landscapes import paths
-from course_lib.show.plots import loss_curves, styles
+from course_lib.show.plots import band, lines, loss_curves, panels, styles
 
 
 def diagonal(f, runs, size=(8, 4)):
@@ -24,9 +24,7 @@ def turned(angles, steps, size=(6.5, 3.6)):
     """Steps against the angle of the valley: steps is a dict of method -> (angles, starts)."""
     fig, ax = plt.subplots(figsize=size)
     for method, values, style in styles(steps, "steps"):
-        low, middle, high = np.quantile(values, [0.1, 0.5, 0.9], axis=1)
-        ax.fill_between(angles, low, high, color=style["color"], alpha=0.2, linewidth=0)
-        ax.plot(angles, middle, **style, label=method)
+        band(ax, angles, np.transpose(values), style, method)
     ax.set(xlabel="angle of the valley to the axes (degrees)", ylabel="steps to a millionth of the loss",
            ylim=(0, None), xticks=angles)
     ax.legend(title="line: median, band: 10–90 %")
@@ -37,15 +35,10 @@ def turned(angles, steps, size=(6.5, 3.6)):
 def falling(lengths, rates, size=(10, 3.7)):
     """Left: step lengths for a gradient that is always 1. Right: AdaGrad's rates on the ravine."""
     fig, (left, right) = plt.subplots(1, 2, figsize=size)
-    for ax, curves, label in ((left, lengths, "length of the step / lr"),
-                              (right, rates, "rate of each coordinate")):
-        for name, values, style in styles(curves, "curves"):
-            look = {"color": style["color"], "linestyle": style["linestyle"]}
-            ax.loglog(np.arange(1, len(values) + 1), values, **look, label=name)
-        ax.set(xlabel="step", ylabel=label)
-        ax.legend()
-    left.set_title("gradient always 1")
-    right.set_title("AdaGrad on the ravine")
+    loss_curves(lengths, left, ylabel="length of the step / lr", start=1)
+    loss_curves(rates, right, ylabel="rate of each coordinate", start=1)
+    left.set(title="gradient always 1", xscale="log")
+    right.set(title="AdaGrad on the ravine", xscale="log")
     return fig, ("Left, for a constant gradient: AdaGrad's steps fall for ever like one over the root of the "
                  "step number; RMSProp's fall to lr and stay. Right: on the ravine AdaGrad's two rates fall "
                  "and then level out, one 25 times the other.")
@@ -53,14 +46,14 @@ def falling(lengths, rates, size=(10, 3.7)):
 
 def sparse(results, methods, size=(10, 3.9)):
     """Risk against the learning rate, a panel for each title -> {method: Tuned}; methods: name -> rates."""
-    fig, axes = plt.subplots(1, len(results), figsize=size, squeeze=False)
-    for ax, (title, tuned) in zip(axes[0], results.items(), strict=True):
+    fig, pairs = panels(results, size, sharey=False)
+    for ax, tuned in pairs:
         for name, result, style in styles(tuned, "methods"):
             ax.loglog(methods[name], result.curve, **style, markersize=4, label=name)
         best = min(np.min(result.curve) for result in tuned.values())
-        ax.set(title=title, xlabel="learning rate", ylim=(best / 1.5, best * 100))
-    axes[0, 0].set_ylabel("error of the prediction, noise-free")
-    axes[0, 0].legend()
+        ax.set(xlabel="learning rate", ylim=(best / 1.5, best * 100))
+    fig.axes[0].set_ylabel("error of the prediction, noise-free")
+    fig.axes[0].legend()
     return fig, ("With noise 1 the lowest errors are those of AdaGrad and of SGD with a tuned decay, about "
                  "half that of plain SGD. With noise 0.1 SGD with decay is lowest. RMSProp is highest in "
                  "both.")
@@ -88,11 +81,11 @@ def hover(trace, bound, size=(7, 3.7)):
                  "the root of epsilon times the step number.")
 
 
-def saddles(panels, size=(10, 3.7)):
+def saddles(distances, size=(10, 3.7)):
     """Distance from the ridge against the step; a panel for each title -> {method: distances}."""
-    fig, axes = plt.subplots(1, len(panels), figsize=size, sharey=True, squeeze=False)
-    for ax, (title, curves) in zip(axes[0], panels.items(), strict=True):
-        loss_curves(curves, ax, ylabel="distance from the ridge").set(title=title)
+    fig, pairs = panels(distances, size)
+    for ax, curves in pairs:
+        loss_curves(curves, ax, ylabel="distance from the ridge")
         ax.set(xscale="symlog", xlim=(0, None), ylim=(5e-4, 3))
         ax.axhline(0.1, color="#777777", linewidth=0.8)
         ax.label_outer()
@@ -104,8 +97,7 @@ def saddles(panels, size=(10, 3.7)):
 def small_gradients(sizes, curves, size=(7, 3.8)):
     """Length of the first step, over lr, against the size of the gradient; name -> lengths."""
     fig, ax = plt.subplots(figsize=size)
-    for name, values, style in styles(curves, "curves"):
-        ax.loglog(sizes, values, color=style["color"], linestyle=style["linestyle"], label=name)
+    lines(ax, sizes, curves)
     ax.set(xlabel="size of the gradient", ylabel="first step / lr", ylim=(1e-8, 30))
     ax.legend()
     return fig, ("PyTorch's first steps do not depend on the gradient down to a size of 1e-7. Keras' "

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.ticker import NullFormatter
 
 from course_lib.show.landscapes import paths
-from course_lib.show.plots import loss_curves, styles
+from course_lib.show.plots import band, loss_curves, panels, styles, unmarked
 
 
 def moments(trace, beta1, beta2, size=(10, 3.6)):
@@ -46,25 +46,26 @@ def step_sizes(curves, size=(7, 3.6)):
 
 def correction(rates, beta2s, losses, size=(10, 3.8)):
     """Loss on the digits against the rate: dict of corrected or not -> losses (beta2s, rates, seeds)."""
-    fig, axes = plt.subplots(1, 2, figsize=size, sharey=True)
-    for ax, (corrected, grid) in zip(axes, losses.items(), strict=True):
+    fig, pairs = panels({"with correction" if corrected else "without": grid
+                         for corrected, grid in losses.items()}, size)
+    for ax, grid in pairs:
         named = {f"β₂ = {beta2:g}": values for beta2, values in zip(beta2s, grid, strict=True)}
         for name, values, style in styles(named, "beta2s"):
             ax.loglog(rates, np.median(values, axis=1), **style, label=name)
-        ax.set(title="with correction" if corrected else "without", xlabel="learning rate")
-    axes[0].set_ylabel("training loss, third epoch")
-    axes[0].yaxis.set_minor_formatter(NullFormatter())
-    axes[0].legend()
+        ax.set_xlabel("learning rate")
+    fig.axes[0].set_ylabel("training loss, third epoch")
+    fig.axes[0].yaxis.set_minor_formatter(NullFormatter())
+    fig.axes[0].legend()
     return fig, (
         "Left, with bias correction: the three curves for the three values of β₂ coincide. Right, without: "
         "the closer β₂ is to 1, the smaller is the learning rate at which the loss is lowest and at which it "
         "rises again.")
 
 
-def valleys(panels, size=(9.5, 3.9)):
+def valleys(runs, size=(9.5, 3.9)):
     """Ways of Adam in a valley along the axes and in a turned one: title -> (function, named traces)."""
-    fig, axes = plt.subplots(1, len(panels), figsize=size, squeeze=False)
-    for ax, (title, (f, named)) in zip(axes[0], panels.items(), strict=True):
+    fig, pairs = panels(runs, size, sharey=False)
+    for (ax, (f, named)), title in zip(pairs, runs, strict=True):
         paths(f, named, ax, every=1, window=((-1.9, 1.9), (-1.3, 1.7)))
         legend = ax.get_legend()
         handles, labels = legend.legend_handles, [text.get_text() for text in legend.get_texts()]
@@ -78,14 +79,14 @@ def valleys(panels, size=(9.5, 3.9)):
 
 def decay(curves, rate, size=(10, 3.6)):
     """Mean weights under decay: title -> {gradient noise: mean of the weight (steps + 1,)}."""
-    fig, axes = plt.subplots(1, len(curves), figsize=size, sharey=True)
-    for ax, (title, named) in zip(axes, curves.items(), strict=True):
-        loss_curves(named, ax, log=False, ylabel="mean weight").set(title=title, ylim=(0, 1.05))
+    fig, pairs = panels(curves, size)
+    for ax, named in pairs:
+        loss_curves(named, ax, log=False, ylabel="mean weight").set_ylim(0, 1.05)
         steps = np.arange(len(next(iter(named.values()))))
         ax.plot(steps, (1 - rate) ** steps, color="black", linewidth=0.8, linestyle=(0, (1, 3)),
                 label="(1 - lr·decay)ᵗ")
         ax.legend(loc="lower left")
-    axes[1].set_ylabel("")
+        ax.label_outer()
     return fig, (
         "Left, the penalty in the gradient: the weight with the smallest gradients shrinks most, that with "
         "the largest hardly at all. Right, decoupled: all three shrink alike, to 0.37.")
@@ -109,9 +110,7 @@ def budgets(target, epochs, named, size=(10, 3.9)):
     left.plot(*target, ".", color="black", markersize=3)
     left.set(title="target", xlabel="$x$", ylabel="$y$")
     for name, values, style in styles(named, "named"):
-        low, middle, high = np.quantile(values[:, 1:], [0.1, 0.5, 0.9], axis=0)
-        ax.fill_between(epochs[1:], low, high, color=style["color"], alpha=0.2, linewidth=0)
-        ax.plot(epochs[1:], middle, color=style["color"], linestyle=style["linestyle"], label=name)
+        band(ax, epochs[1:], values[:, 1:], unmarked(style), name)
     ax.set(title="error", xlabel="epoch", ylabel="root of the mean squared error", ylim=(0, None))
     ax.legend(title=f"median of {len(values)} seeds\nband: 10–90 %")
     return fig, (

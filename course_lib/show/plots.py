@@ -28,6 +28,40 @@ def styles(named, what):
             for (name, value), look, marker in zip(named.items(), looks, cycle(MARKERS), strict=False)]
 
 
+def unmarked(style):
+    """The colour and the line style of a style, without its marker."""
+    return {"color": style["color"], "linestyle": style["linestyle"]}
+
+
+def panels(named, size, *, sharey=True):
+    """A figure with a panel for each entry of a dict, titled with its name; and pairs of axes and entry.
+
+    >>> fig, pairs = panels({"left": 1, "right": 2}, size=(8, 4))
+    >>> [(ax.get_title(), value) for ax, value in pairs]
+    [('left', 1), ('right', 2)]
+    >>> plt.close(fig)
+    """
+    fig, axes = plt.subplots(1, len(named), figsize=size, sharey=sharey, squeeze=False)
+    for ax, title in zip(axes[0], named, strict=True):
+        ax.set_title(title)
+    return fig, list(zip(axes[0], named.values(), strict=True))
+
+
+def lines(ax, x, named, what="curves", *, log=True):
+    """Plot each of a dict of values against x, in a style of its own; `log`: both axes are logarithmic."""
+    for name, values, style in styles(named, what):
+        ax.plot(x, values, label=name, **unmarked(style))
+    if log:
+        ax.set(xscale="log", yscale="log")
+
+
+def band(ax, x, runs, look, label=None):
+    """The median of runs (runs, points) as a line, and a band from the 10 % to the 90 % quantile."""
+    low, middle, high = np.quantile(runs, [0.1, 0.5, 0.9], axis=0)
+    ax.fill_between(x, low, high, color=look["color"], alpha=0.2, linewidth=0)
+    ax.plot(x, middle, label=label, **look)
+
+
 def loss_curves(curves, ax=None, *, log=True, xlabel="step", ylabel="loss", start=0):
     """Plot loss curves, each in its own colour and line style; return the axes.
 
@@ -52,12 +86,9 @@ def loss_curves(curves, ax=None, *, log=True, xlabel="step", ylabel="loss", star
             raise ValueError(f"curves[{name!r}] has {(values <= 0).sum()} value(s) of zero or less, which a "
                              "logarithmic axis cannot show: pass log=False")
         x = np.arange(start, start + values.shape[-1])
-        look = {"color": style["color"], "linestyle": style["linestyle"]}
+        look = unmarked(style)
         if values.ndim == 2:
-            floats(f"curves[{name!r}]", values)
-            low, middle, high = np.quantile(values, [0.1, 0.5, 0.9], axis=0)
-            ax.fill_between(x, low, high, color=look["color"], alpha=0.2, linewidth=0)
-            ax.plot(x, middle, label=name, **look)
+            band(ax, x, floats(f"curves[{name!r}]", values), look, name)
             runs.add(len(values))
         else:
             end = first(~np.isfinite(values))

@@ -131,10 +131,16 @@ class Picture:
         if self.scene not in self.backgrounds:
             self.canvas.draw()
             self.figure.set_layout_engine("none")  # from now on nothing shifts
-            self.backgrounds[self.scene] = self.canvas.copy_from_bbox(self.figure.bbox)
-        self.canvas.restore_region(self.backgrounds[self.scene])
+            legends = [ax.get_legend().get_window_extent() for ax in self.figure.axes if ax.get_legend()]
+            # Legends stand above what moves: their places are put back after it is drawn.
+            self.backgrounds[self.scene] = [self.canvas.copy_from_bbox(box)
+                                            for box in (self.figure.bbox, *legends)]
+        background, *legends = self.backgrounds[self.scene]
+        self.canvas.restore_region(background)
         for artist in self.moving:
             self.figure.draw_artist(artist)
+        for legend in legends:
+            self.canvas.restore_region(legend)
         size = self.canvas.get_width_height(physical=True)
         return Image.frombuffer("RGBA", size, self.canvas.buffer_rgba(), "raw", "RGBA", 0, 1).convert("RGB")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from course_lib.functions import Function
+from course_lib.functions import RAVINE, SADDLE, Function, quadratic
 from course_lib.minimize import Trace, minimize
-from course_lib.optimizers import Adadelta, AdaGrad, Optimizer, RMSProp
+from course_lib.optimizers import SGD, Adadelta, AdaGrad, Optimizer, RMSProp
 from course_lib.validation import as_array, floats, function, integer, number
 
 # x² - y², turned by 45 degrees: the ways down and up lie between the axes.
@@ -55,16 +55,18 @@ def effective_rates(opt, trace):
 
 
 def first_steps(opt, g):
-    """The length of the first step from each gradient in the array g, one coordinate each.
+    """The length of the first step from each gradient in the array g, one coordinate each; `opt` is reset.
 
     >>> first_steps(AdaGrad(lr=0.1), [1e-6, 1.0, 1e6]).round(4)
     array([0.1, 0.1, 0.1])
     """
-    if not isinstance(opt, Optimizer) or callable(opt.lr):
-        raise TypeError(f"opt must be an optimizer with a constant rate, such as AdaGrad(), got {opt!r}")
+    if not isinstance(opt, Optimizer):
+        raise TypeError(f"opt must be an optimizer such as AdaGrad(), got {opt!r}")
     g = floats("g", g)
-    state = [np.full_like(g, opt.initial(slot)) for slot in opt.slots]
-    return opt.rule(g, opt.lr, 1, *state)[0]
+    x = np.zeros_like(g)
+    opt.reset()
+    opt.step(x, g)
+    return -x
 
 
 def best_steps(make_optimizer, rates, f, starts, *, tolerance=1e-6, limit=500):
@@ -93,3 +95,47 @@ def best_steps(make_optimizer, rates, f, starts, *, tolerance=1e-6, limit=500):
     steps = steps.reshape(len(starts), len(rates))
     best = int(np.argmin(np.median(steps, axis=0)))
     return float(rates[best]), steps[:, best]
+
+
+def turned_valley(angles=(0, 15, 30, 45), *, starts=40, rates=30):
+    """Steps in a valley of condition 25 turned by `angles` degrees, each method at its best of `rates` rates.
+
+    Returns a dict of method -> list of arrays (starts,), one for each angle. The starts lie on the circle
+    around the minimum, at the same places of the valley for each angle.
+    """
+    turn = np.random.default_rng(10).uniform(0, 2 * np.pi, integer("starts", starts, 1))
+    circle, steps = np.stack([np.cos(turn), np.sin(turn)], axis=1), {"gradient descent": [], "AdaGrad": []}
+    for angle in floats("angles", angles, (None,)):
+        f = quadratic(25, rotation=np.radians(angle))
+        for name, make, low, high in (("gradient descent", SGD, 0.02, 0.08), ("AdaGrad", AdaGrad, 0.1, 20)):
+            grid = np.geomspace(low, high, integer("rates", rates, 1))
+            steps[name].append(best_steps(make, grid, f, circle @ f.eigenvectors.T)[1])
+    return steps
+
+
+def slope_steps():
+    """The length of each of 2,000 steps, over lr, where the gradient is always 1: name -> (2000,)."""
+    methods = {"AdaGrad": AdaGrad(lr=1), "RMSProp, ρ = 0.9": RMSProp(lr=1),
+               "RMSProp, ρ = 0.99": RMSProp(lr=1, rho=0.99)}
+    return {name: -np.diff(minimize(lambda x: x[0], [0.0], opt, 2000, gradient=np.ones_like).x[:, 0])
+            for name, opt in methods.items()}
+
+
+def ravine_rates(lr=0.02, steps=5000):
+    """AdaGrad's run on the RAVINE, and its rate of each coordinate: a Trace, and name -> (steps,)."""
+    opt = AdaGrad(lr=lr)
+    trace = minimize(RAVINE, RAVINE.start, opt, steps)
+    return trace, dict(zip(["$w_1$", "$w_2$"], effective_rates(opt, trace).T, strict=True))
+
+
+def leave_saddles(lr=0.01, steps=2000):
+    """The distance from the ridge of x² - y², from 0.001 beside it: title -> method -> (steps + 1,).
+
+    Once the way down runs along an axis, once the surface is turned by 45 degrees.
+    """
+    beside, between = {}, {}
+    for name, make in {"gradient descent": SGD, "AdaGrad": AdaGrad, "RMSProp": RMSProp}.items():
+        beside[name] = np.abs(minimize(SADDLE, [1.0, 0.001], make(lr=lr), steps).x[:, 1])
+        x = minimize(TURNED_SADDLE, [0.7, 0.7 + 0.001 * np.sqrt(2)], make(lr=lr), steps).x
+        between[name] = np.abs(x[:, 1] - x[:, 0]) / np.sqrt(2)
+    return {"along an axis": beside, "turned by 45°": between}

@@ -128,17 +128,14 @@ def regression_epochs(method, seeds, *, rates=REGRESSION_RATES, epochs=25, batch
 def _regression_losses(opt, x, y, epochs, batch_size, rng):
     """The mean squared error after each epoch, one column for each rate; all rates see the same batches."""
     w = np.zeros((opt.lr.size, x.shape[1]))
-    state = [np.full_like(w, opt.initial(slot)) for slot in opt.slots]
-    losses, t = [], 0
+    losses = []
     with np.errstate(all="ignore"):  # rates that are too large
         for _ in range(epochs):
             order = rng.permutation(len(x))
             for start in range(0, len(x), batch_size):
                 index = order[start:start + batch_size]
                 g = 2 / len(index) * (w @ x[index].T - y[index]) @ x[index]
-                t += 1
-                step, *state = opt.rule(g, opt.lr, t, *state)
-                w = w - step
+                opt.step(w, g, check_finite=False)
             losses.append(np.mean((w @ x.T - y) ** 2, axis=1))
     return np.array(losses)
 

@@ -10,6 +10,7 @@ course_lib.studies.momentum.
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 
@@ -51,7 +52,7 @@ def exact_loss(curvatures, x, lr, steps):
 def exact_steps(curvatures, x, lr, tolerance=1e-6):
     """The number of steps in which gradient descent brings the loss to `tolerance` times that at the start.
 
-    Found by bisection of `exact_loss`, for one start x (modes,); lr must be below 2 / max(curvatures).
+    Found without a run, for one start x (modes,); lr must be below 2 / max(curvatures).
 
     >>> exact_steps([1.0], [1.0], lr=0.5, tolerance=1e-3)  # 4^-5 < 1e-3
     5
@@ -65,16 +66,7 @@ def exact_steps(curvatures, x, lr, tolerance=1e-6):
     goal = tolerance * exact_loss(curvatures, x, lr, 0)
     if goal == 0:
         raise ValueError("x must not be a minimum itself, got a start of loss 0")
-    above, below = 0, 1
-    while exact_loss(curvatures, x, lr, below) > goal:
-        above, below = below, 2 * below
-    while below - above > 1:
-        middle = (above + below) // 2
-        if exact_loss(curvatures, x, lr, middle) > goal:
-            above = middle
-        else:
-            below = middle
-    return below
+    return promised_steps(partial(exact_loss, curvatures, x, lr), goal, limit=10**18)
 
 
 def contraction(opt, curvatures):
@@ -149,7 +141,7 @@ def nesterov_bound(largest, smallest, steps, distance=1.0):
 
 
 def promised_steps(bound, goal, limit=10**12):
-    """The first k at which a bound is at most `goal`; `bound` is a function of k that falls.
+    """The first k at which a bound is at most `goal`, by bisection; `bound` is a function of k that falls.
 
     >>> promised_steps(lambda k: convex_bound(2.0, k), 1e-3)
     1000

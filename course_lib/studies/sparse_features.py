@@ -7,7 +7,7 @@ which its feature occurs: of 4,000 examples all for the first feature, about 40 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -53,7 +53,7 @@ def frequencies(features=100):
 def learn(opt, rates, seeds, *, noise, steps=4000, features=100, decays=0.0):
     """What is wrong with the weights after one pass, w - w_true, of shape (rates, seeds, features).
 
-    opt : an optimizer; its rule is used, with the rates below
+    opt : an optimizer; one like it is used, with the rates below
     rates, decays : arrays that broadcast to (rates,): the rate of step t = 0, 1, … is rate / (1 + decay·t)
     seeds : list of whole numbers; each decides the true weights, N(0, 1), and the examples
     noise : deviation of the noise in the targets; steps : number of examples, one per step
@@ -73,7 +73,7 @@ def learn(opt, rates, seeds, *, noise, steps=4000, features=100, decays=0.0):
     rngs = [np.random.default_rng([10, seed]) for seed in _seeds(seeds)]
     true = np.array([rng.standard_normal(features) for rng in rngs])
     w = np.zeros((len(rngs), len(rates), features))
-    state = [np.full_like(w, opt.initial(slot)) for slot in opt.slots]
+    opt = replace(opt, lr=rates)  # a new one: the one given stays as it is
     with np.errstate(over="ignore", invalid="ignore"):
         for t in range(steps):
             if t % CHUNK == 0:
@@ -82,8 +82,8 @@ def learn(opt, rates, seeds, *, noise, steps=4000, features=100, decays=0.0):
                 y += noise * np.stack([rng.standard_normal(CHUNK) for rng in rngs], axis=1)
             now = x[t % CHUNK]
             residual = np.matmul(w, now[:, :, None]) - y[t % CHUNK][:, None, None]
-            step, *state = opt.rule(residual * now[:, None], rates / (1 + decays * t), t + 1, *state)
-            w -= step
+            opt.lr = rates / (1 + decays * t)
+            opt.step(w, residual * now[:, None], check_finite=False)
     return (w - true[:, None]).swapaxes(0, 1)
 
 

@@ -139,15 +139,18 @@ def steps_to_goal(f, x0, method, rates, *, limit=1000, tolerance=1e-3):
 
 
 def run(opt, f, x, steps):
-    """Yield x (runs, n) after 0, 1, … `steps` steps of the rule of `opt`, without keeping the path."""
-    if not isinstance(opt, Optimizer) or callable(opt.lr):
-        raise TypeError(f"opt must be an optimizer with a constant rate, such as SGD(lr=0.1), got {opt!r}")
-    state = [np.full_like(x, opt.initial(slot)) for slot in opt.slots]
-    yield x
-    for t in range(1, steps + 1):
-        step, *state = opt.rule(f.gradient(x), opt.lr, t, *state)
-        x = x - step
-        yield x
+    """Yield x (runs, n) after 0, 1, … `steps` steps of `opt`, which is reset first; a run may overflow.
+
+    The points are those of `minimize`, in less than half its time, since little is checked and nothing kept.
+    """
+    if not isinstance(opt, Optimizer):
+        raise TypeError(f"opt must be an optimizer such as SGD(lr=0.1), got {opt!r}")
+    opt.reset()
+    x = x.copy()
+    yield x.copy()
+    for _ in range(steps):
+        opt.step(x, f.gradient(x), check_finite=False)
+        yield x.copy()
 
 
 def sweep(surface, *, count=11, rng, rates=RATES):

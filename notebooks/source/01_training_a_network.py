@@ -222,7 +222,7 @@ if have["keras"]:
         loss = tf.reduce_mean((model(tf.constant(X)) - tf.constant(Y)) ** 2)
     grads["Keras"] = [g.numpy() for g in tape.gradient(loss, model.trainable_variables)]
 
-# %% tags=["nbval-check-output"]
+# %%
 for name, (gw1, gb1, gw2, gb2) in grads.items():
     if name == "PyTorch":  # which stores each weight matrix as (outputs, inputs)
         gw1, gw2 = gw1.T, gw2.T

@@ -32,12 +32,12 @@ import numpy as np
 from course_lib import frameworks, show
 from course_lib.averaging import ExponentialAverage, TailAverage
 from course_lib.claims import Claims
-from course_lib.datasets import load_digits, regression
+from course_lib.datasets import load_digits
 from course_lib.frameworks.comparison import bound
 from course_lib.optimizers import SGD
-from course_lib.schedules import inverse_time, power
+from course_lib.schedules import power
 from course_lib.show import lecture04 as pictures
-from course_lib.studies import minibatch, minibatch_fits
+from course_lib.studies import minibatch, minibatch_fits, noisy_descent
 from course_lib.studies import stochastic as study
 from course_lib.studies.momentum_digits import digits_network
 from course_lib.training import batches
@@ -59,16 +59,9 @@ from course_lib.training import batches
 # </details>
 
 # %%
-x, y, _ = regression(100, 2, noise=2.0, condition=10.0, rng=np.random.default_rng(4))
-y, ways = y[:, 0], {}
-for size, lr in ((100, 0.06), (10, 0.06), (1, 0.01)):
-    w, opt, rng, points = np.array([-3.0, 3.0]), SGD(lr=lr), np.random.default_rng(0), [[-3.0, 3.0]]
-    for index in [index for _ in range(3) for index in batches(100, size, rng)]:
-        opt.step(w, 2 * x[index].T @ (x[index] @ w - y[index]) / size)
-        points.append(w.copy())
-    ways[f"{size} per step, {len(points) - 1} steps"] = np.array(points)
-fig, alt = pictures.three_ways(x, y, ways)
+fig, alt = pictures.three_ways(*noisy_descent.three_ways())
 show.figure(fig, alt=alt)
+show.source(noisy_descent.three_ways)
 
 # %% [markdown]
 # Now a network, 64-32-10, on the 1,197 handwritten digits. Each batch size uses the learning rate that was
@@ -102,11 +95,8 @@ show.figure(fig, alt=alt)
 
 # %%
 digits, rng = load_digits().train, np.random.default_rng(4)
-gradients = minibatch.example_gradients(digits_network(seed=0), *digits)
-sizes, panels = [1, 4, 16, 64, 256, 600, 900, 1197], {}
-for name, replace in (("with replacement", True), ("without", False)):
-    measured = minibatch.batch_noise(gradients, sizes, replace=replace, draws=300, rng=rng)
-    panels[name] = measured, minibatch.predicted_noise(gradients, sizes, replace=replace)
+sizes = [1, 4, 16, 64, 256, 600, 900, 1197]
+panels = noisy_descent.noise_by_size(sizes, rng=rng)
 fig, alt = pictures.noise_and_batch(sizes, panels)
 show.figure(fig, alt=alt)
 
@@ -126,12 +116,7 @@ show.figure(fig, alt=alt)
 # </details>
 
 # %%
-targets, late = np.sort(rng.standard_normal(50)), {}
-names = ("with replacement", "shuffled", "sorted, never shuffled")
-for name, order in zip(names, minibatch.ORDERS, strict=True):
-    path = minibatch.visit(targets, 0.02, 60, order, runs=2000, rng=rng)
-    late[name] = np.mean((path - targets.mean()) ** 2, axis=1)[-150:]
-floor = study.stationary_variance([1.0], 0.02, noise=targets.std())[0]
+late, floor = noisy_descent.late_orders(rng=rng)
 fig, alt = pictures.orders(late, floor)
 show.figure(fig, alt=alt)
 
@@ -198,20 +183,12 @@ show.figure(fig, alt=alt)
 # The same two lines as above, now with $\eta_k$, give mean and variance exactly; beside them 10,000 runs:
 
 # %%
-plans = {"constant": (0.1, 70), "exponential": (lambda k: 0.1 * math.exp(-0.1 * (k + 2)), 2500),
-         "polynomial": (lambda k: 0.1 * (1 + 0.02 * (k + 2)) ** -0.5, 2500)}
-exact, simulated = {}, {}
-for name, (lr, steps) in plans.items():
-    exact[name] = study.moments(h, x0, lr, steps)
-    at = [k for k in (1, 3, 10, 25, 70, 300, 2500) if k <= steps]
-    simulated[name] = study.simulate(SGD(lr=lr), x0, steps, curvatures=h, runs=10_000, rng=rng, at=at)
-
-# %%
-fig, alt = pictures.clouds({f"{name}, {plans[name][1]:,} steps": (simulated[name].x[-1], exact[name].mean[-1])
-                            for name in plans})
+plans = noisy_descent.PLANS
+exact, simulated = noisy_descent.planned(h, x0, runs=10_000, rng=rng)
+fig, alt = pictures.clouds(exact, simulated)
 show.figure(fig, alt=alt)
-mean_losses = {name: (found.steps, (found.x**2 @ h / 2).mean(axis=1)) for name, found in simulated.items()}
-fig, alt = pictures.schedules({name: found.loss for name, found in exact.items()}, mean_losses)
+measured = {name: (found.steps, (found.x**2 @ h / 2).mean(axis=1)) for name, found in simulated.items()}
+fig, alt = pictures.schedules({name: found.loss for name, found in exact.items()}, measured)
 show.figure(fig, alt=alt)
 
 # %% tags=["nbval-check-output"]
@@ -234,19 +211,10 @@ show.table(["rate", "mean x1", "mean x2", "variance x1", "variance x2", "loss"],
 # Each at equal numbers of single gradients, from the exact recursion:
 
 # %%
-def grown(size, steps):
-    found = study.moments(h, x0, 0.1, steps, noise=lambda k: size(k) ** -0.5)
-    return np.cumsum([size(k) for k in range(steps)]), found.loss[1:]
-
-
-k = np.arange(1, 10_001)
-curves = {"constant rate": (k, study.moments(h, x0, 0.1, 10_000).loss[1:]),
-          "rate 1/k": (k, study.moments(h, x0, inverse_time(1.0), 10_000).loss[1:]),
-          "batch × 1.2 each step": grown(lambda k: math.ceil(1.2**k), 42),
-          "batch + 1 each step": grown(lambda k: k + 1, 140),
-          "average from step 50": (k, study.moments(h, x0, 0.1, 10_000, average=TailAverage(50)).loss[1:])}
-fig, alt = pictures.cures(curves, (k[9:], study.polyak_loss(h, k[9:])))
+curves, k = noisy_descent.cures(h, x0), np.arange(10, 10_001)
+fig, alt = pictures.cures(curves, (k, study.polyak_loss(h, k)))
 show.figure(fig, alt=alt)
+show.source(noisy_descent.cures)
 
 # %% [markdown]
 # Growing batches must grow by a *factor*: adding one example each step halves the slope (Friedlander &
@@ -259,10 +227,8 @@ show.figure(fig, alt=alt)
 # </details>
 
 # %%
-bends = {f"curvature {bend}": bend for bend in (0.1, 0.3, 1.0, 3.0)}
-slow = study.moments(list(bends.values()), np.ones(4), inverse_time(1.0), 10_000)
-squares = dict(zip(bends, (slow.mean**2 + slow.variance)[1:].T, strict=True))
-fig, alt = pictures.inverse_rates(np.arange(1, 10_001), squares)
+squares = noisy_descent.inverse_rates([0.1, 0.3, 1.0, 3.0])
+fig, alt = pictures.inverse_rates(squares)
 show.figure(fig, alt=alt)
 
 # %% [markdown]
@@ -310,10 +276,7 @@ show.table(["points averaged", "theory", "average: exact", "1,000 runs", "last p
 # it has a floor of its own:
 
 # %%
-lines = {"last point": study.moments(h, x0, 0.1, 10_000).loss}
-for beta in (0.9, 0.99, 0.999):
-    lines[f"exponential, β {beta}"] = study.moments(h, x0, 0.1, 10_000, average=ExponentialAverage(beta)).loss
-lines["tail, from step 50"] = np.concatenate([[np.nan], curves["average from step 50"][1]])
+lines = noisy_descent.averages(h, x0)
 fig, alt = pictures.plateaus(lines)
 show.figure(fig, alt=alt)
 
@@ -428,8 +391,16 @@ ours = [0.001 * 0.999 ** (k - 1) / (1 - 0.999**k) for k in (10, 100, 1000, 5000)
 theirs = [0.999 ** (k - 1) for k in (10, 100, 1000, 5000)]
 show.table(["weight of the first point, β = 0.999", "k = 10", "100", "1,000", "5,000"],
            [["ours", *ours], ["PyTorch and Keras", *theirs]], formats=".4f")
+
+# %% [markdown]
+# The differences after these 200 steps, and the whole run, step by step, by `contrast`:
+
+# %%
 rows = [[name, *map(bound, found)] for name, found in apart.items()]
 show.table(["largest difference after 200 steps", "weights", "averages"], rows)
+result = frameworks.contrast(start, x, y, "sgd", {"lr": 0.125}, steps=200, rng=np.random.default_rng(1))
+show.table(*result.table())
+show.table(*result.timing())
 
 # %% [markdown]
 # ## 9 · Explore
@@ -517,6 +488,9 @@ last = {name: losses[:, -1] for name, losses in fitted.items()}
 plain = last.pop("constant rate")
 claims.below("fit_cured", measured=[values / plain for values in last.values()], bound=0.2,
              text="noisy regression: loss of each cure over that of the constant rate, each seed")
+for framework in ("PyTorch", "Keras"):
+    claims.below(framework.lower(), measured=apart.get(framework), bound=1e-12,
+                 text=f"weights and averages after 200 steps, {framework}")
 
 # %% tags=["nbval-check-output"]
 claims.about("polyak", measured=averaged / theory, value=1, within=0.01,
@@ -537,9 +511,6 @@ last, mean, least = (losses[-1].mean() for losses in streams.values())
 claims.about("stream_average", measured=mean / least, value=1.04, within=0.04, slides="none is better",
              text="10,000 examples: loss of averaged SGD over that of exact least squares")
 claims.above("stream_last", measured=last / least, bound=20, text="same, last point")
-for framework, found in apart.items():
-    claims.below(framework.lower(), measured=found, bound=1e-12,
-                 text=f"weights and averages after 200 steps, {framework}")
 claims.show()
 
 # %% [markdown]
