@@ -11,6 +11,7 @@ from course_lib.losses import MSE
 from course_lib.network import Network
 from course_lib.optimizers import OPTIMIZERS, SGD
 from course_lib.penalties import L1, L2, OnWeights
+from course_lib.training import check_run
 
 NAN = float("nan")
 RNG = np.random.default_rng(0)
@@ -161,6 +162,10 @@ ROWS = [
         ({"low": 1, "high": 1}, "high (1, inf) 1"), ({"steps": 1}, "steps at least 2 1"),
         ({"rng": 0}, "rng 0"),
         ({"smoothing": 1}, "smoothing [0, 1) 1"), ({"batch_size": 0}, "batch_size at least 1 0"))],
+    *[("training.check_run", lambda given=given: check_run(*given), words) for given, words in (
+        ((3, SGD(), X, X), "net Network 3"), ((net(), 3, X, X), "opt SGD(lr=0.1) 3"),
+        ((net(), SGD(), X[0], X), "x (n, inputs) (3,)"),
+        ((net(), SGD(), X, X[:3]), "x y length (4, 3) (3, 3)"))],
     ("statistics.record_statistics", lambda: statistics.record_statistics(3).__enter__(), "net Network 3"),
     ("statistics.record_statistics", lambda: statistics.record_statistics(net(), every=0).__enter__(),
      "every at least 1 0"),
@@ -175,6 +180,7 @@ ROWS = [
 ]
 
 EXEMPT = {
+    "memory.keep_freed_memory": "takes no arguments",
     **dict.fromkeys(["layers.SELU", "layers.Identity", "layers.ReLU", "layers.Sigmoid", "layers.Tanh"],
                     "no arguments; a Network checks its input"),
     "range_test.RangeTest": "a result", "statistics.Statistics": "made by record_statistics",

@@ -12,6 +12,12 @@ import inspect
 import pkgutil
 from types import SimpleNamespace
 
+import bad_input_lecture06
+import bad_input_lecture07
+import bad_input_lecture08
+import bad_input_lecture18
+import bad_input_lecture19
+import bad_input_training
 import numpy as np
 import pytest
 
@@ -52,20 +58,25 @@ from course_lib.studies import (
     comparison,
     convergence,
     landscape,
+    lr_schedules,
     minibatch,
     minibatch_fits,
     momentum,
     momentum_digits,
+    noisy_descent,
     parallel,
+    plateau,
     problems,
     scaling,
     sine_rates,
+    snapshots,
     sparse_features,
     steepest,
     step_cost,
     stochastic,
     surfaces,
     two_piece,
+    warmup,
 )
 
 NAN, INF = float("nan"), float("inf")
@@ -685,7 +696,6 @@ ROWS = [
                          ((optimizers.AdaGrad(), run(x0=Y)), "trace one run"))],
     *[("studies.adaptive.first_steps", lambda v=v: adaptive.first_steps(*v), message)
       for v, message in ((("a", [1.0]), "opt AdaGrad() 'a'"), ((SGD(), None), "g float64 object"),
-                         ((SGD(schedules.constant(0.1)), [1.0]), "opt constant rate"),
                          ((SGD(), [NAN]), "g finite 1"))],
     *[("studies.adaptive.best_steps", lambda v=v: adaptive.best_steps(*v[:4], **dict(v[4:])), message)
       for v, message in (((3, [0.1], RAVINE, Y), "make_optimizer function 3"),
@@ -695,6 +705,11 @@ ROWS = [
                          ((SGD, [0.1], RAVINE, Y[:0]), "starts one or more 0"), ((SGD, [0.1], 3, Y), "f 3"),
                          ((SGD, [0.1], RAVINE, Y, ("tolerance", 1)), "tolerance (0, 1) 1"),
                          ((SGD, [0.1], RAVINE, Y, ("limit", 0)), "limit at least 1 0"))],
+    *[("studies.adaptive.turned_valley", lambda o=o: adaptive.turned_valley(**o), message) for o, message in (
+        ({"angles": 45}, "angles (any,) ()"), ({"starts": 0}, "starts at least 1 0"),
+        ({"rates": 0}, "rates at least 1 0"))],
+    ("studies.adaptive.ravine_rates", lambda: adaptive.ravine_rates(lr=-1), "lr [0, inf) -1"),
+    ("studies.adaptive.leave_saddles", lambda: adaptive.leave_saddles(steps=-1), "steps at least 0 -1"),
     *[("studies.sparse_features.frequencies", lambda v=v: sparse_features.frequencies(v),
        f"features at least 1 {v!r}") for v in (0, 2.5, None)],
     *[("studies.sparse_features.learn", lambda options=options: sparse_features.learn(
@@ -733,6 +748,44 @@ ROWS = [
     ("studies.stochastic.local_slope", lambda: stochastic.local_slope([1.0], [1.0]), "steps values 2"),
     ("studies.stochastic.local_slope", lambda: stochastic.local_slope([1.0, 2.0], [1.0, 0.0]), "positive"),
 
+    # studies: lecture 16
+    *[("studies.lr_schedules.make_schedule", lambda v=v: lr_schedules.make_schedule(*v), message)
+      for v, message in ((("zigzag", 0.1, 100), "name 'constant' 'zigzag'"),
+                         (("step", -1, 100), "lr [0, inf) -1"), (("step", 0.1, 9), "steps at least 10 9"))],
+    ("studies.lr_schedules.rates_of", lambda: lr_schedules.rates_of(0.1, 5), "schedule function 0.1"),
+    ("studies.lr_schedules.rates_of", lambda: lr_schedules.rates_of(lambda k: 0.1, -1), "steps 0 -1"),
+    ("studies.lr_schedules.final_loss", lambda: lr_schedules.final_loss(0.1), "rates (…, steps) ()"),
+    ("studies.lr_schedules.final_loss", lambda: lr_schedules.final_loss([-0.1]), "rates at least 0 -0.1"),
+    ("studies.lr_schedules.final_loss", lambda: lr_schedules.final_loss([0.1], noise=-1), "noise [0, -1"),
+    ("studies.lr_schedules.best_rate", lambda: lr_schedules.best_rate("saw", 100), "name 'cosine' 'saw'"),
+    *[("studies.lr_schedules.train_digits", lambda o=o: lr_schedules.train_digits(
+        **{"names": ["step"], "batch_size": 4, "steps": 10, "rates": [0.1], "seeds": [0],
+           "tuning_seeds": [0], **o}), message)
+      for o, message in (({"names": "step"}, "names list 'step'"), ({"names": ["saw"]}, "names 'saw'"),
+                         ({"steps": 0}, "steps at least 10 0"), ({"rates": []}, "rates positive []"),
+                         ({"batch_size": 0}, "batch_size at least 1 0"), ({"seeds": 3}, "seeds list 3"))],
+    ("studies.lr_schedules.fed_back", lambda: lr_schedules.fed_back(0.1, -1, 1, 5), "decay [0, inf) -1"),
+    ("studies.lr_schedules.fed_back", lambda: lr_schedules.fed_back(0.1, 1, 1, -5), "steps at least 0 -5"),
+    ("studies.lr_schedules.twice_the_base", lambda: lr_schedules.twice_the_base("a", 5), "lr 'a'"),
+    ("studies.lr_schedules.twice_the_base", lambda: lr_schedules.twice_the_base(0.1, 0), "steps 1 0"),
+    ("studies.lr_schedules.right_factor", lambda: lr_schedules.right_factor(0), "steps at least 1 0"),
+    ("studies.snapshots.train", lambda: snapshots.train(-1), "seed at least 0 -1"),
+    ("studies.snapshots.train", lambda: snapshots.train(0, lr=0), "lr (0, inf) 0"),
+    ("studies.snapshots.judge", lambda: snapshots.judge(np.ones((2, 3, 10))), "probabilities 600 3"),
+    ("studies.snapshots.judge", lambda: snapshots.judge(X), "probabilities (any, any, 10) (4, 3)"),
+    ("studies.snapshots.disagreement", lambda: snapshots.disagreement(np.ones((1, 3, 10))), "at least two 1"),
+    ("studies.snapshots.softmax", lambda: snapshots.softmax([1.0]), "logits (any, any) (1,)"),
+    ("studies.warmup.deep_network", lambda: warmup.deep_network(1.5), "seed whole 1.5"),
+    ("studies.warmup.schedule", lambda: warmup.schedule(0.1, 114), "warm_steps 0 to 113 114"),
+    ("studies.warmup.train", lambda: warmup.train("adam", 0.1, 0, 0), "optimizer 'Adam' 'adam'"),
+    ("studies.warmup.train", lambda: warmup.train("Adam", 0.0, 0, 0), "lr (0, inf) 0"),
+    ("studies.warmup.sweep", lambda: warmup.sweep("SGD", [0.1], 0, 3), "rates seeds lists 3"),
+    ("studies.warmup.sweep", lambda: warmup.sweep("SGD", ["a"], 0, [0]), "rates float64"),
+    ("studies.warmup.first_steps", lambda: warmup.first_steps("SGD", 0.1, 0, 0, 0), "steps 1 to 114 0"),
+    ("studies.plateau.run", lambda: plateau.run(-1), "seed at least 0 -1"),
+    ("studies.plateau.run", lambda: plateau.run(0, factor=2.0), "factor (0, 1) 2.0"),
+    ("studies.plateau.run", lambda: plateau.run(0, epochs=0), "epochs at least 1 0"),
+
     # studies: minibatch, minibatch_fits
     *[("studies.minibatch.example_gradients", lambda v=v: minibatch.example_gradients(*v), message)
       for v, message in (((3, X, Y), "net Network 3"), ((net(), 3, Y), "x (any, any) ()"),
@@ -765,6 +818,14 @@ ROWS = [
       for v, message in ((([], [0], [0]), "settings dict []"), (({}, [0], 3), "seeds list 3"))],
     ("studies.minibatch_fits.noisy_fits", lambda: minibatch_fits.noisy_fits(-1), "seed at least 0 -1"),
     ("studies.minibatch_fits.noisy_fits", lambda: minibatch_fits.noisy_fits(0, 0), "passes at least 1 0"),
+
+    # studies: noisy_descent
+    ("studies.noisy_descent.noise_by_size", lambda: noisy_descent.noise_by_size(3, rng=RNG), "sizes list 3"),
+    ("studies.noisy_descent.late_orders", lambda: noisy_descent.late_orders(rng=0), "rng Generator 0"),
+    ("studies.noisy_descent.planned", lambda: noisy_descent.planned([2.0], [1.0], 0, rng=RNG), "runs 1 0"),
+    *[(f"studies.noisy_descent.{name}", lambda name=name: getattr(noisy_descent, name)([-1.0], [1.0]),
+       "curvatures positive [-1.0]") for name in ("cures", "averages")],
+    ("studies.noisy_descent.inverse_rates", lambda: noisy_descent.inverse_rates(3), "curvatures (any,) ()"),
 
     # studies: comparison, ranking, problems, parallel
     *[("studies.comparison.compare", lambda options=options: compare_two(**options), message)
@@ -816,22 +877,28 @@ ROWS = [
 EXEMPT = {
     **dict.fromkeys(["datasets.Regression", "idx.Split", "idx.Dataset", "minimize.Trace",
                      "studies.landscape.Found", "studies.minibatch_fits.Pass",
+                     "studies.plateau.PlateauRun", "studies.snapshots.Outputs",
                      "studies.ranking.Runs", "studies.sparse_features.Tuned", "studies.stochastic.Moments",
                      "studies.stochastic.Runs", "tables.Table", "training.History"],
                     "a record, filled by the library"),
     **dict.fromkeys(["studies.scaling.Modes", "studies.sine_rates.SineRun", "studies.steepest.Circle"],
                     "a record, filled by the library"),
-    "studies.scaling.diabetes": "no arguments",
+    "studies.scaling.diabetes": "no arguments", "studies.adaptive.slope_steps": "no arguments",
+    "studies.noisy_descent.three_ways": "no arguments",
     **dict.fromkeys(["optimizers.NonFiniteGradientError", "training.DivergenceError"], "an error itself"),
-    **dict.fromkeys(["layers.Identity", "layers.ReLU", "layers.Tanh", "layers.Sigmoid"],
-                    "no arguments; a Network checks its input"),
     "validation.all_finite": "called on arrays that were checked",
-    **dict.fromkeys(["claims.failures", "claims.in_notebook", "claims.load_claims", "claims.numbers_of",
-                     "claims.one_line", "claims.plain", "claims.same_decimals"],
+    **dict.fromkeys(["claims.array_of", "claims.failures", "claims.in_notebook", "claims.load_claims",
+                     "claims.numbers_of", "claims.one_line", "claims.plain", "claims.same_decimals"],
                      "a part of Claims, tested there"),
     **dict.fromkeys(["studies.comparison.last", "studies.ranking.doubt"], "a part of compare, tested there"),
+    "studies.snapshots.judging_images": "no arguments",
     "environment.describe_environment": "no arguments", "studies.two_piece.main": "no arguments",
 }
+LECTURES = [bad_input_lecture06, bad_input_lecture07, bad_input_lecture08, bad_input_lecture18,
+            bad_input_lecture19]
+for part in [bad_input_training, *LECTURES]:
+    ROWS += part.ROWS
+    EXEMPT |= part.EXEMPT
 
 
 def trace():
@@ -864,6 +931,10 @@ SHOW = [
     ("describe_stochastic", lambda lib: lib.describe_stochastic(lr=0.5), "lr [0.001, 0.48] 0.5"),
     ("describe_stochastic", lambda lib: lib.describe_stochastic(batch=0), "batch [1, 256] 0"),
     ("draw_stochastic", lambda lib: lib.draw_stochastic(average="mean"), "average 'none' 'mean'"),
+    ("describe_schedule", lambda lib: lib.describe_schedule(lr=0.5), "lr [0.001, 0.48] 0.5"),
+    ("describe_schedule", lambda lib: lib.describe_schedule(noise=0), "noise [0.1, 3] 0"),
+    ("draw_schedule", lambda lib: lib.draw_schedule("saw"), "shape 'cosine' 'saw'"),
+    ("draw_schedule", lambda lib: lib.draw_schedule(warm=0.9), "warm [0, 0.5] 0.9"),
     ("describe_adam", lambda lib: lib.describe_adam(bias_correction=True),
      "bias_correction 'on' 'off' True"),
     ("describe_choosing", lambda lib: lib.describe_choosing("foo"), "surface 'Beale' 'foo'"),
@@ -920,8 +991,11 @@ SHOW_EXEMPT = {
     "accumulator_explorer": "no arguments",
     "use_style": "no arguments", "momentum_explorer": "no arguments",
     "rate_explorer": "no arguments", "neuron_explorer": "no arguments",
-    "stochastic_explorer": "no arguments",
+    "stochastic_explorer": "no arguments", "schedule_designer": "no arguments",
 }
+for part in LECTURES:
+    SHOW += part.SHOW
+    SHOW_EXEMPT |= part.SHOW_EXEMPT
 FRAMEWORKS = [
     ("convention", lambda lib: lib.convention("jax", "sgd"), "framework 'pytorch' 'keras' 'jax'"),
     ("convention", lambda lib: lib.convention("keras", "foo"), "name 'sgd' 'foo'"),
@@ -941,6 +1015,31 @@ FRAMEWORKS = [
           ("adamw", {"weight_decay": None}, "weight_decay None"), ("adamax", {"beta2": 1}, "beta2 [0, 1) 1"),
           ("nadam", {"momentum_decay": -1}, "momentum_decay -1"), ("radam", {"threshold": 4}, "'threshold'"),
           ("radam", {"decoupled_weight_decay": 1}, "decoupled_weight_decay True False 1"))],
+    ("like", lambda lib: lib.like("keras", "batch_norm"), "features must be given Keras batch_norm"),
+    ("like", lambda lib: lib.like("keras", "he_normal", std=1), "he_normal 'std'"),
+    ("layer_like", lambda lib: lib.layer_like("jax", "dense"), "framework 'pytorch' 'keras' 'jax'"),
+    ("layer_like", lambda lib: lib.layer_like("keras", "foo"), "name 'dense' 'batch_norm' 'foo'"),
+    ("layer_like", lambda lib: lib.layer_like("pytorch", "dense", fan_in=0, fan_out=1), "fan_in 1 0"),
+    ("layer_like", lambda lib: lib.layer_like("keras", "layer_norm", features=3, eps=-1), "eps [0, inf) -1"),
+    ("layer_like", lambda lib: lib.layer_like("pytorch", "dropout", rate=0.5), "pytorch dropout 'p' 'rate'"),
+    ("net_like", lambda lib: lib.net_like("jax", net()), "framework 'pytorch' 'keras' 'jax'"),
+    ("net_like", lambda lib: lib.net_like("keras", 3), "net Network 3"),
+    *[(name, lambda lib, name=name: getattr(lib, name)("foo"), f"name {first} 'foo'")
+      for name, first in (("layer_conventions_table", "'dense'"), ("initializer_table", "'normal'"),
+                          ("initializer_twins", "'normal'"), ("schedule_table", "'step'"),
+                          ("schedule_twins", "'step'"))],
+    ("initializer_twins", lambda lib: lib.initializer_twins("normal", std="a"), "std number 'a'"),
+    ("initializer_twins", lambda lib: lib.initializer_twins("normal", std=-1), "std [0, inf) -1"),
+    ("initializer_twins", lambda lib: lib.initializer_twins("normal").draw("jax", (2, 3)), "side 'jax'"),
+    ("initializer_twins", lambda lib: lib.initializer_twins("normal").draw("course_lib", 3), "shape 3"),
+    ("initializer_twins", lambda lib: lib.initializer_twins("normal").like("jax"), "framework 'keras' 'jax'"),
+    ("schedule_twins", lambda lib: lib.schedule_twins("step", lr=0), "lr (0, inf) 0"),
+    ("schedule_twins", lambda lib: lib.schedule_twins("cosine", steps=2.5), "steps whole 2.5"),
+    ("schedule_twins", lambda lib: lib.schedule_twins("step", gamma=1), "step 'factor' 'gamma'"),
+    ("schedule_twins", lambda lib: lib.schedule_twins("step").rates("course_lib", 0), "steps 1 0"),
+    ("schedule_twins", lambda lib: lib.schedule_twins("power").rates("keras", 3), "side 'keras' has none"),
+    ("keras_schedule", lambda lib: lib.keras_schedule("a"), "schedule 'a'"),
+    ("keras_schedule", lambda lib: lib.keras_schedule(-1), "schedule [0, inf) -1"),
     ("make", lambda lib: lib.make("jax", "sgd"), "framework 'pytorch' 'keras' 'jax'"),
     ("make", lambda lib: lib.make("pytorch", "sgd"), "params None"),
     ("make", lambda lib: lib.make("pytorch", "sgd", lr=-1), "lr [0, inf) -1"),
@@ -968,6 +1067,7 @@ FRAMEWORKS = [
     ("keras_loss", lambda lib: lib.keras_loss(MSE(), dtype="int8"), "dtype 'float32' 'int8'"),
 ]
 FRAMEWORKS_EXEMPT = {
+    "torch_train_step": "takes the framework's own objects", "keras_train_step": "as torch_train_step",
     "Contrast": "a record, filled by contrast", "available": "no arguments", "load_keras": "no arguments",
     "load_torch": "no arguments",
 }
@@ -1020,8 +1120,9 @@ def public_names():
         found |= {f"{path}.{name}" for name, thing in vars(module).items()
                   if not name.startswith("_") and (inspect.isfunction(thing) or inspect.isclass(thing))
                   and thing.__module__ == module.__name__}
-    found |= {f"optimizers.{name}" for name in optimizers.__all__
-              if inspect.isclass(getattr(optimizers, name))}
+    found |= {f"{package.__name__.rpartition('.')[2]}.{name}"
+              for package in (layers, optimizers, schedules) for name in package.__all__
+              if inspect.isfunction(getattr(package, name)) or inspect.isclass(getattr(package, name))}
     return found
 
 

@@ -1,0 +1,89 @@
+"""Lecture 19: dropout against the noise on the step function, long runs over seeds, and their file.
+
+The runs are stored in data/dropout_heaviside.json. `python -m course_lib.studies.dropout_runs` makes the
+file again, in about ten minutes on one core. Last digits depend on the machine, for float32 rounding grows
+during a run; a test recomputes the beginning of some runs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import numpy as np
+
+from course_lib.mnist import DATA
+from course_lib.studies.heaviside import train
+from course_lib.studies.parallel import run_all
+from course_lib.validation import choice
+
+FILE = DATA / "dropout_heaviside.json"
+SEEDS, EPOCHS, EVERY = range(8), 10_000, 1000
+CURVE = np.linspace(-1, 1, 161)  # where the outputs of the first network are kept
+# Chances to DROP for 2 and for 3 hidden layers, and the epochs. The lecture slides give 0.75 and 0.01, and
+# 0.75, 0.6 and 0.01, without saying whether to drop or to keep.
+SETTINGS = {
+    "none": ([0, 0], [0, 0, 0], EPOCHS),
+    "slides, to drop": ([0.75, 0.01], [0.75, 0.6, 0.01], EPOCHS),
+    "slides, to keep": ([0.25, 0.99], [0.25, 0.4, 0.99], 3000),
+    "slides, reversed": ([0.01, 0.75], [0.01, 0.6, 0.75], EPOCHS),
+    "0.25 everywhere": ([0.25, 0.25], [0.25, 0.25, 0.25], EPOCHS),
+}
+
+
+def run(name, hidden, seeds=SEEDS, epochs=None):
+    """Train one setting; a dict of plain numbers, for the file.
+
+    name : a key of SETTINGS; hidden : 2 or 3 layers; epochs : default the setting's
+    The errors and the losses have the shape (seeds, records).
+
+    >>> found = run("slides, to keep", 2, seeds=[0], epochs=200)
+    >>> found["rates"], found["epochs"]
+    ([0.25, 0.99], [0, 200])
+    """
+    choice("hidden", hidden, [2, 3])
+    *rates, usual = SETTINGS[choice("name", name, SETTINGS)]
+    epochs = usual if epochs is None else epochs
+    runs = train(seeds, hidden=hidden, epochs=epochs, every=min(EVERY, epochs), dropout=rates[hidden - 2])
+    return {"name": name, "rates": rates[hidden - 2], "seeds": list(seeds), "epochs": runs.epochs.tolist(),
+            "error": _rounded(runs.error.T), "loss": _rounded(runs.loss.T),
+            "curve": _rounded(runs.predict(CURVE)[:1])[0]}
+
+
+def _rounded(array):
+    return [[float(f"{value:.4g}") for value in row] for row in array]
+
+
+def stored(file=FILE):
+    """The long runs from the file: dict of (name, hidden layers) -> dict of arrays, as `run` returns them.
+
+    >>> runs = stored()
+    >>> runs["none", 2]["error"].shape
+    (8, 11)
+    """
+    return {(row["name"], len(row["rates"])): {key: value if key == "name" else np.array(value)
+                                              for key, value in row.items()} for row in _read(file)}
+
+
+def _read(file):
+    """The list of JSON objects that `_save` wrote."""
+    try:
+        with open(file, encoding="utf-8") as lines:
+            return json.load(lines)
+    except FileNotFoundError:
+        raise FileNotFoundError(f"file must be stored runs in the project's data directory; there is none at "
+                                f"{file}") from None
+
+
+def _save(file, rows):
+    """Write one JSON object per line, and the file's sum."""
+    lines = ",\n".join(json.dumps(row) for row in rows)
+    file.write_text(f"[\n{lines}\n]\n", encoding="utf-8", newline="\n")
+    sums = file.parent / "SHA256SUMS"
+    kept = [line for line in sums.read_text().splitlines(True) if line.split()[1] != file.name]
+    kept.append(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n")
+    sums.write_text("".join(kept), newline="\n")
+
+
+if __name__ == "__main__":
+    _save(FILE, run_all(run, [(name, hidden) for name in SETTINGS for hidden in (2, 3)]))
