@@ -78,7 +78,7 @@ print(double(2))
 def make_project(root):
     """Write the sample project, not yet rendered, into the folder `root`."""
     (root / "course_lib").mkdir(parents=True)
-    for name in ("__init__.py", "claims.py", "tables.py", "validation.py"):
+    for name in ("__init__.py", "claims.py", "memory.py", "tables.py", "validation.py"):
         shutil.copy(ROOT / "course_lib" / name, root / "course_lib" / name)
     (root / "course_lib" / "other.py").write_text("unused = 1\n", encoding="utf-8")
     write(root / "notebooks" / "source" / "01_sample.py", LECTURE)

@@ -1,5 +1,6 @@
 """Arrays that come and go at each step must not be fetched from the system anew, page by page."""
 
+import os
 import subprocess
 import sys
 
@@ -23,5 +24,8 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before) / 10)
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="counts page faults as Linux does")
 def test_a_step_of_adam_faults_hardly_any_page():
-    faults = subprocess.run([sys.executable, "-c", STEPS], capture_output=True, text=True, check=True).stdout
+    # Dask sets such a variable for its workers, and leaves it behind: glibc then keeps to what it says.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MALLOC_")}
+    faults = subprocess.run([sys.executable, "-c", STEPS], env=environment, capture_output=True, text=True,
+                            check=True).stdout
     assert float(faults) < 100  # without keep_freed_memory about 4,000

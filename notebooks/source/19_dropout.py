@@ -112,8 +112,7 @@ show.table(["", "loss on the training images", "test accuracy"],
 # with two dropout layers, ReLU with dropout before the last layer, ReLU with two dropout layers?
 # <details><summary>Answer</summary>
 # Of the logits: in the first two. The output is linear in each mask, the masks are independent, and each
-# has mean
-# 1. With ReLU between two masks it is not, for the mean of ReLU(z) is not ReLU of the mean.
+# has the mean one. With ReLU between two masks it is not, for the mean of ReLU(z) is not ReLU of the mean.
 # </details>
 
 # %%

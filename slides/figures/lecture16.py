@@ -38,7 +38,7 @@ def slips():
 def trained():
     results = {title: study.train_digits(list(study.FAMILY), **setting, seeds=range(6), tuning_seeds=range(2),
                                          progress=False) for title, setting in study.SETTINGS.items()}
-    return pictures.trained(results, size=(8.7, 4.0))
+    return pictures.trained(results, size=(10.6, 4.0))
 
 
 def range_test():
