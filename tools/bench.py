@@ -48,8 +48,8 @@ PROMISES = {
 }
 # And of a step with Adam: its time over PyTorch's, at most. From tensors of more than 8 million numbers on,
 # PyTorch pays for memory that it asks for anew at each step; below, its compiled passes win.
-STEP_PROMISES = {("adam", SMALL, "foreach"): 0.30, ("adam", LARGE, "foreach"): 1.0,
-                 ("adam", HUGE, "foreach"): 0.7, ("adam", HUGE, "foreach, one tensor"): 0.7}
+STEP_PROMISES = {("adam", widths, kind): most for widths, most in ((SMALL, 0.30), (LARGE, 1.0), (HUGE, 0.7))
+                 for kind in ("foreach", "foreach, one tensor")}
 
 # Of a layer: PyTorch's time over ours, at least; None: for information.
 LAYER_SHAPE = (128, 1000)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from course_lib.initializers import xavier_uniform, zeros
@@ -89,11 +91,18 @@ class Dense(Layer):
 
     def backward(self, g):
         np.dot(self.x.T, g, out=self.gradients["weight"])
-        np.dot(np.ones(len(g), g.dtype), g, out=self.gradients["bias"])  # the sum over the batch
+        np.dot(_ones(len(g), g.dtype), g, out=self.gradients["bias"])  # the sum over the batch
         return np.dot(g, self.weight.T) if self.needs_input_gradient else None
 
     def __repr__(self):
         return f"Dense({self.fan_in}, {self.fan_out})"
+
+
+@lru_cache(maxsize=16)
+def _ones(size, dtype):
+    ones = np.ones(size, dtype)
+    ones.flags.writeable = False
+    return ones
 
 
 def _initializer(name, given, default):

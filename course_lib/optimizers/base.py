@@ -9,6 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from course_lib.optimizers.blocks import cut, read
 from course_lib.schedules import rate_at
 from course_lib.validation import all_finite, boolean, floats, function, number
 
@@ -29,9 +30,9 @@ RANGES = {
     "threshold": (4, math.inf),
 }
 
-# Rules run on blocks of this many numbers, so that the temporaries of the readable formula
-# stay in the processor's cache instead of travelling to memory and back.
-BLOCK = 131072
+# Vectors longer than this are updated in blocks of this many numbers, so that the results on the way stay
+# in the processor's cache instead of travelling to memory and back.
+BLOCK = 262144
 
 
 class NonFiniteGradientError(ValueError):
@@ -129,25 +130,41 @@ class Optimizer:
         if isinstance(lr, np.ndarray):
             lr = _rates_like(lr, x)
 
-        if not self.state:
+        if self.slots and not self.state:
             self.state = {slot: np.full(x.shape, self.initial(slot), x.dtype) for slot in self.slots}
         self.t += 1
         # Slices of an array that is not contiguous would be copies: work on one copy, and write it back.
         contiguous = x if x.flags.c_contiguous else x.copy()
-        for x_block, g_block, lr_block, *state in _blocks(contiguous, g, lr, *self.state.values()):
-            step, *new = self.rule(g_block, lr_block, self.t, *state)
-            if self.weight_decay:
-                x_block *= 1 - lr_block * self.weight_decay
-            x_block -= step
-            for old, value in zip(state, new, strict=True):
-                if value is not old:
-                    old[...] = value
+        self._run(contiguous, g, lr, *self.state.values())
         if contiguous is not x:
             x[...] = contiguous
         for penalty in self.proximal:
             x[...] = penalty.proximal(x, lr)
         for average in self.averages:
             average.update(x)
+
+    def _run(self, x, g, lr, *state):
+        """Update x and the state; the rule becomes a program if there is more than one block to run it on."""
+        program = read(self._update, lr, len(state)) if x.size > BLOCK else None
+        if program:
+            program.run(cut(BLOCK, x, g, lr, *state), BLOCK)
+            return
+        for x_block, g_block, lr_block, *old in cut(BLOCK, x, g, lr, *state):
+            new = self._update(x_block, g_block, lr_block, *old)
+            olds = {id(array) for array in old}  # such as m, if a rule keeps the m before as well
+            new = [value.copy() if id(value) in olds and value is not array else value
+                   for array, value in zip(old, new, strict=True)]
+            for array, value in zip(old, new, strict=True):
+                if value is not array:
+                    array[...] = value
+
+    def _update(self, x, g, lr, *state):
+        """Apply the rule to x, in place, and return the new state."""
+        step, *new = self.rule(g, lr, self.t, *state)
+        if self.weight_decay:
+            x *= 1 - lr * self.weight_decay
+        x -= step
+        return new
 
     def _check_lr(self):
         if callable(self.lr):
@@ -165,17 +182,6 @@ class Optimizer:
                 raise ValueError(
                     f"x has shape {x.shape} and dtype {x.dtype}, but the state {slot!r} of earlier steps "
                     f"has shape {value.shape} and dtype {value.dtype}; call reset() before a new run")
-
-
-def _blocks(*arrays):
-    """The arrays cut into blocks of at most BLOCK numbers; what is no array goes along as it is."""
-    if arrays[0].size <= BLOCK:
-        yield arrays
-        return
-    flat = [a.reshape(-1) if isinstance(a, np.ndarray) else a for a in arrays]
-    for start in range(0, arrays[0].size, BLOCK):
-        block = slice(start, start + BLOCK)
-        yield [a[block] if isinstance(a, np.ndarray) else a for a in flat]
 
 
 def _rates_like(lr, x):
