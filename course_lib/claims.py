@@ -25,7 +25,7 @@ class Claims:
 
     `lecture` is the lecture's number in two digits. Each claim has a `name` (a-z, 0-9 and _, unique),
     what was `measured` (one number, or an array such as one number per random seed: all must hold), and
-    a `text` that says what the number is. `slides` is what the lecture slides say about it, as text.
+    a `text` that says what the number is. `slides` is what other lecture slides say about it, as text.
 
     `measured=None` says that this machine cannot measure it, for want of an optional package: the claim is
     listed all the same, and a line on stderr says so. Make such a claim in a cell that is not compared.
@@ -38,8 +38,8 @@ class Claims:
     >>> claims.equal("steps", measured=112, value=112, text="steps of momentum to 1e-6")
     >>> claims.below("difference", measured=3e-15, bound=1e-12, text="largest difference to PyTorch")
     >>> claims.show()
-    name        what we measured                  claimed      lecture slides
-    ----------  --------------------------------  -----------  --------------
+    name        what we measured                  claimed      other slides
+    ----------  --------------------------------  -----------  ------------
     gd_slope    slope of log steps against log κ  0.99 ± 0.02  1
     steps       steps of momentum to 1e-6         112
     difference  largest difference to PyTorch     < 1e-12
@@ -106,7 +106,7 @@ class Claims:
         """Display the table of claims and store them in the notebook for the slides."""
         if not self.claims:
             raise ValueError(f"claims.show(): lecture {self.lecture} has made no claim yet")
-        headers = ["name", "what we measured", "claimed", "lecture slides"]
+        headers = ["name", "what we measured", "claimed", "other slides"]
         rows = [[name, claim["text"], claim["value"], claim["slides"] or ""]
                 for name, claim in self.claims.items()]
         if not any(row[3] for row in rows):

@@ -20,7 +20,7 @@ from course_lib.validation import choice
 FILE = DATA / "dropout_heaviside.json"
 SEEDS, EPOCHS, EVERY = range(8), 10_000, 1000
 CURVE = np.linspace(-1, 1, 161)  # where the outputs of the first network are kept
-# Chances to DROP for 2 and for 3 hidden layers, and the epochs. The lecture slides give 0.75 and 0.01, and
+# Chances to DROP for 2 and for 3 hidden layers, and the epochs. Other lecture slides give 0.75 and 0.01, and
 # 0.75, 0.6 and 0.01, without saying whether to drop or to keep.
 SETTINGS = {
     "none": ([0, 0], [0, 0, 0], EPOCHS),

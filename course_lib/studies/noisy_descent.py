@@ -15,7 +15,7 @@ from course_lib.studies.momentum_digits import digits_network
 from course_lib.training import batches
 from course_lib.validation import floats, generator
 
-# Name -> (rate, steps). The lecture slides count the steps from 2.
+# Name -> (rate, steps). Other lecture slides count the steps from 2.
 PLANS = {
     "constant": (0.1, 70),
     "exponential": (lambda k: 0.1 * math.exp(-0.1 * (k + 2)), 2500),
