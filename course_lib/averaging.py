@@ -26,7 +26,7 @@ class TailAverage:
 
     Attributes
     ----------
-    x : the mean, an array of the point's shape; None before the first counted point
+    x : the mean, a new array of the point's shape each time; None before the first counted point
     count : the number of points in it
     """
 
@@ -36,7 +36,11 @@ class TailAverage:
 
     def reset(self):
         """Forget all points."""
-        self.x, self.seen = None, 0
+        self.mean, self.shape, self.seen = None, None, 0
+
+    @property
+    def x(self):
+        return None if self.mean is None else self.mean.copy()
 
     @property
     def count(self):
@@ -44,12 +48,13 @@ class TailAverage:
 
     def update(self, x):
         """Take in one more point."""
-        x = _like("x", x, self.x)
+        x = _like("x", x, self.shape)
+        self.shape = x.shape
         self.seen += 1
         if self.count == 1:
-            self.x = x.copy()
+            self.mean = x.copy()
         elif self.count:
-            self.x += (x - self.x) / self.count
+            self.mean += (x - self.mean) / self.count
 
     def __repr__(self):
         return f"TailAverage(start={self.start})"
@@ -65,7 +70,7 @@ class ExponentialAverage:
 
     Attributes
     ----------
-    x : the average, an array of the point's shape; None before the first point
+    x : the average, a new array of the point's shape each time; None before the first point
     count : the number of points seen
 
     >>> import numpy as np
@@ -83,17 +88,18 @@ class ExponentialAverage:
 
     def reset(self):
         """Forget all points."""
-        self.sum, self.count = None, 0
+        self.sum, self.shape, self.count = None, None, 0
 
     @property
     def x(self):
-        if self.sum is None or not self.bias_correction:
-            return self.sum
-        return self.sum / (1 - self.beta**self.count)
+        if self.sum is None:
+            return None
+        return self.sum / (1 - self.beta**self.count) if self.bias_correction else self.sum.copy()
 
     def update(self, x):
         """Take in one more point."""
-        x = _like("x", x, self.sum)
+        x = _like("x", x, self.shape)
+        self.shape = x.shape
         self.count += 1
         self.sum = (1 - self.beta) * x if self.sum is None else self.beta * self.sum + (1 - self.beta) * x
 
@@ -101,9 +107,9 @@ class ExponentialAverage:
         return f"ExponentialAverage(beta={self.beta:g}, bias_correction={self.bias_correction})"
 
 
-def _like(name, x, average):
+def _like(name, x, shape):
     x = floats(name, x, finite=False)
-    if average is not None and x.shape != average.shape:
-        raise ValueError(f"{name} must have the shape of the points before, {average.shape}, got {x.shape}; "
+    if shape is not None and x.shape != shape:
+        raise ValueError(f"{name} must have the shape of the points before, {shape}, got {x.shape}; "
                          f"call reset() before a new run")
     return x

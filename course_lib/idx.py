@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import gzip
 import math
-import os
 import zlib
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+
+from course_lib.validation import as_array, as_path, integer, number
 
 UNSIGNED_BYTE = 8
 OTHER_TYPES = {9: "int8", 11: "int16", 12: "int32", 13: "float32", 14: "float64"}
@@ -37,16 +37,21 @@ class Dataset(NamedTuple):
 def read_idx(path, ndim=None):
     """The array of unsigned bytes in the IDX file at `path`, gzipped or not (told by its content).
 
-    `ndim`: the number of dimensions it must have. A file that is damaged, cut short, too long or of
-    another kind is a ValueError that names the file and what was found.
+    `ndim`: the number of dimensions it must have, at least 1; None for any. A file that is damaged, cut
+    short, too long or of another kind is a ValueError that names the file and what was found.
 
     >>> import tempfile
+    >>> from pathlib import Path
     >>> path = Path(tempfile.mkdtemp()) / "labels-idx1-ubyte.gz"
     >>> write_idx(path, np.array([7, 2, 1], np.uint8))
     >>> read_idx(path)
     array([7, 2, 1], dtype=uint8)
     """
-    path = _path(path)
+    path = as_path("path", path)
+    if ndim is not None:
+        integer("ndim", ndim, 1)
+    if path.is_dir():
+        raise ValueError(f"path must be an IDX file, got the directory {path}")
     content = _unzipped(path)
     if len(content) < 4 or content[:2] != b"\0\0":
         raise ValueError(f"{path} is not an IDX file (or one gzipped): it must start with two zero bytes, "
@@ -71,7 +76,7 @@ def read_idx(path, ndim=None):
 
 def write_idx(path, array):
     """Write an array of unsigned bytes (1 to 255 dimensions) as IDX; gzipped if `path` ends in .gz."""
-    path, array = _path(path), np.asarray(array)
+    path, array = as_path("path", path), as_array("array", array)
     if array.dtype != np.uint8 or not 1 <= array.ndim <= 255:
         raise TypeError(f"array must hold uint8 in 1 to 255 dimensions, got {array.dtype} in {array.ndim}")
     header = bytes([0, 0, UNSIGNED_BYTE, array.ndim]) + np.array(array.shape, ">u4").tobytes()
@@ -84,8 +89,9 @@ def write_idx(path, array):
 def read_split(images, labels, scale):
     """The Split of an image and a label file: x = pixels / `scale` as float32 (n, pixels), y int64 (n,).
 
-    Pixels must lie in 0..scale and labels in 0..9, one label per image.
+    scale : above 0. Pixels must lie in 0..scale and labels in 0..9, one label per image.
     """
+    number("scale", scale, 0, open_low=True)
     pixels, digits = read_idx(images, ndim=3), read_idx(labels, ndim=1)
     if len(pixels) != len(digits):
         raise ValueError(f"there must be one label per image, found {len(pixels)} images in {images} "
@@ -96,12 +102,6 @@ def read_split(images, labels, scale):
         raise ValueError(f"{images} must hold pixels from 0 to {scale}, found {pixels.max()}")
     x = np.divide(pixels.reshape(len(pixels), math.prod(pixels.shape[1:])), scale, dtype=np.float32)
     return Split(x, digits.astype(np.int64))
-
-
-def _path(path):
-    if not isinstance(path, (str, os.PathLike)):
-        raise TypeError(f"path must be a path, got {path!r}")
-    return Path(path)
 
 
 def _unzipped(path):

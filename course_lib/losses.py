@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from course_lib.layers import sigmoid
-from course_lib.validation import floats
+from course_lib.validation import all_finite, floats
 
 
 class MSE:
@@ -51,7 +51,7 @@ class SoftmaxCrossEntropy:
     """
 
     def __call__(self, output, target):
-        output, labels = _floats("output", output), np.asarray(target)
+        output, labels = floats("output", output, finite=False), np.asarray(target)
         _check_labels(output, labels)
         n = len(labels)
         true = np.arange(n), labels  # the place of each row's label
@@ -69,7 +69,8 @@ class BinaryCrossEntropy:
     """-y·log σ(z) - (1 - y)·log(1 - σ(z)) for logits z, mean over all entries.
 
     Output and target have one shape; targets lie in [0, 1]. Computed as
-    max(z, 0) - z·y + log(1 + exp(-|z|)), which no logit can overflow. Gradient: (σ(z) - y) / entries.
+    max(z, 0) - z·y + log(1 + exp(-|z|)), which no logit can overflow. An infinite logit costs 0 if its sign
+    is right for a target of 0 or 1, else infinity. Gradient: (σ(z) - y) / entries.
 
     >>> loss, gradient = BinaryCrossEntropy()(np.array([[0.0]]), np.array([[1.0]]))
     >>> round(loss, 4), gradient
@@ -82,20 +83,22 @@ class BinaryCrossEntropy:
             raise ValueError(
                 f"target must lie in [0, 1], got values from {target.min():g} to {target.max():g}")
         z = output
-        loss = np.mean(np.maximum(z, 0) - z * target + np.log1p(np.exp(-np.abs(z))))
+        loss = np.mean(_linear_part(z, target) + np.log1p(np.exp(-np.abs(z))))
         return float(loss), (sigmoid(z) - target) * (1 / z.size)
 
 
-def _floats(name, value):
-    if isinstance(value, np.ndarray) and value.dtype.char in "fd":  # the usual case, without delay
-        return value
-    return floats(name, value, finite=False)
+def _linear_part(z, y):
+    """max(z, 0) - z·y, in which 0·inf is 0."""
+    if all_finite(z):
+        return np.maximum(z, 0) - z * y
+    wrong = np.where(z > 0, 1 - y, y)  # the share of the target on the other side: the sum is |z|·wrong
+    return np.multiply(np.abs(z), wrong, out=np.zeros_like(z), where=wrong > 0)
 
 
 def _same_shape(output, target):
     # (n,) against (n, 1) would broadcast to (n, n) and train towards nonsense: refuse it.
-    output = _floats("output", output)
-    target = _floats("target", target).astype(output.dtype, copy=False)
+    output = floats("output", output, finite=False)
+    target = floats("target", target, finite=False).astype(output.dtype, copy=False)
     if target.shape != output.shape:
         raise ValueError(f"target must have the output's shape {output.shape}, got {target.shape}")
     if not output.size:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from course_lib.optimizers import Optimizer
-from course_lib.validation import floats, integer
+from course_lib.validation import floats, integer, returned
 
 
 @dataclass
@@ -77,8 +77,8 @@ def minimize(f, x0, opt, steps, gradient=None):
     gradient = _check_arguments(f, opt, gradient)
     integer("steps", steps, 0)
     x = floats("x0", x0).copy()
-    if x.ndim not in (1, 2):
-        raise ValueError(f"x0 must have shape (n,) or (runs, n), got {x.shape}")
+    if x.ndim not in (1, 2) or not x.size:
+        raise ValueError(f"x0 must have shape (n,) or (runs, n), and hold at least one number, got {x.shape}")
     runs = x.shape[:-1]  # () for one run
     if isinstance(opt.lr, np.ndarray) and opt.lr.shape != (*runs, 1):
         raise ValueError(f"lr must be one rate per run, an array of shape {(*runs, 1)} for x0 of shape "
@@ -89,7 +89,7 @@ def minimize(f, x0, opt, steps, gradient=None):
     points, losses, gradients, rates, states, ended = [], [], [], [], [], []
     with np.errstate(over="ignore", invalid="ignore"):
         for k in range(steps + 1):
-            loss = _value(f(x), runs)
+            loss = returned("f", f(x), runs).astype(np.float64)
             g = floats("gradient(x)", gradient(x), x.shape, finite=False)
             g = np.array(g, x.dtype)  # a copy: the function may return x itself, or one array each time
             alive = alive & np.isfinite(loss) & np.isfinite(g).all(axis=-1)
@@ -119,18 +119,6 @@ def _until(ended, records):
     array = np.array(records)[:len(ended)]
     array[ended] = np.nan
     return array
-
-
-def _value(loss, runs):
-    wanted = f"an array of shape {runs}" if runs else "a number"
-    try:
-        value = np.asarray(loss)
-        fits = value.shape == runs and value.dtype.kind in "fiub"
-    except ValueError:
-        fits = False
-    if not fits:
-        raise TypeError(f"f must return {wanted}, got {loss!r}")
-    return value.astype(np.float64)
 
 
 def _check_arguments(f, opt, gradient):

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from course_lib.idx import Dataset, Split, read_split
+from course_lib.validation import as_path
 
 VARIABLE = "COURSE_LIB_DATA"
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -78,18 +79,17 @@ def mnist_available(directory=None):
     >>> mnist_available("no/such/place")
     False
     """
-    variable = directory or os.environ.get(VARIABLE)
-    searched = places("mnist", variable) if variable else ()
+    variable = os.environ.get(VARIABLE) if directory is None else directory
+    searched = () if directory is None and not variable else places("mnist", variable)
     if directory is None:
         searched += (_cache("mnist"),)
     return any(len(_present(place)) == len(FILES) for place in searched)
 
 
 def places(name, directory):
-    """Where in `directory` the files of the data set `name` may be."""
-    if not isinstance(directory, (str, os.PathLike)):
-        raise TypeError(f"directory must be a path or None, got {directory!r}")
-    return Path(directory) / name, Path(directory)
+    """Where in `directory` the files of the data set `name` may be; ~ is the home directory."""
+    directory = as_path("directory", directory, "a path or None")
+    return directory / name, directory
 
 
 def _load(name, directory):

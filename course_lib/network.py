@@ -8,7 +8,7 @@ import numpy as np
 
 from course_lib.layers import Layer
 from course_lib.parameters import Parameters
-from course_lib.validation import as_array, function, generator, integer, number
+from course_lib.validation import as_array, floats, function, generator, integer, number
 
 PREDICT_ROWS = 4096  # rows pushed through at once, so that a large data set needs little memory
 
@@ -38,7 +38,6 @@ class Network:
             raise TypeError(f"layers must be a list of layers, got {layers!r}")
         self.layers = list(layers)
         self.loss = function("loss", loss, "a loss such as MSE(), called with output and target")
-        self.output_shape = None  # of the last forward pass
         self.hooks = []  # called with what passes through each layer (course_lib.statistics)
         generator(rng)
         for index, layer in enumerate(self.layers):
@@ -49,6 +48,7 @@ class Network:
                                  f"make a new layer")
         if not self.layers:
             raise ValueError("layers must hold at least one layer, got an empty list")
+        _check_widths(self.layers)
         self._allocate(dtype)
         for index, layer in enumerate(self.layers):
             for name, (shape, initializer) in layer.shapes.items():
@@ -67,16 +67,11 @@ class Network:
             out = layer.forward(out, train)
             for hook in self.hooks:
                 hook.forward(index, layer, out, train)
-        self.output_shape = out.shape
         return out
 
     def backward(self, g):
         """Fill `parameters.g` from g, the loss's gradient at the output of the last forward pass."""
-        if self.output_shape is None:
-            raise RuntimeError("backward needs a forward pass before it")
-        if np.shape(g) != self.output_shape:
-            raise ValueError(f"g must have the shape of the last output, {self.output_shape}, "
-                             f"got {np.shape(g)}")
+        g = floats("g", g, finite=False).astype(self.parameters.dtype, copy=False)
         for index in reversed(range(len(self.layers))):
             grad_output, g = g, self.layers[index].backward(g)
             for hook in self.hooks:
@@ -150,6 +145,7 @@ class Network:
             layer.gradients = {name: self.parameters.gradients[f"{index}.{name}"] for name in layer.shapes}
             layer.buffers = {name: value.astype(dtype) for name, value in layer.buffers.items()}
             layer.needs_input_gradient, layer.owned = index > 0, True
+            layer.kinds = self.parameters.dtype.char
 
     def _slope(self, flat, i, x, y, eps, drawn):
         """(loss(θ + eps·e_i) - loss(θ - eps·e_i)) / (2 eps)."""
@@ -189,3 +185,16 @@ class Network:
 
     def __repr__(self):
         return f"Network([{', '.join(map(repr, self.layers))}], loss={type(self.loss).__name__}())"
+
+
+def _check_widths(layers):
+    """Raise ValueError where a layer cannot take what comes out of the one before, as far as both say."""
+    before = None  # the last layer that says how wide its output is, by its index
+    for index, layer in enumerate(layers):
+        if layer.widths is None:
+            before = before if layer.keeps_width else None
+            continue
+        if before is not None and layers[before].widths[1] != layer.widths[0]:
+            raise ValueError(f"layers[{index}] must take the {layers[before].widths[1]} outputs of "
+                             f"layers[{before}], {layers[before]!r}, got {layer!r}")
+        before = index

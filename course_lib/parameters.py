@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from course_lib.validation import choice, shape_tuple
+from course_lib.validation import choice, floats, shape_tuple
 
 
 class Parameters:
@@ -26,12 +26,13 @@ class Parameters:
     Attributes
     ----------
     x, g : arrays of shape (size,)
-        All values and all gradients.
+        All values and all gradients. The tensors are views of these two arrays, so that other numbers go
+        into them, `parameters.x[:] = …`; `parameters.x = …` is an AttributeError.
     values, gradients : dict of name -> array
         Views of `x` and `g` in the shape of each tensor.
 
     >>> p = Parameters({"0.weight": (2, 3), "0.bias": (3,)}, dtype=np.float64)
-    >>> p["0.bias"][:] = 7.0
+    >>> p["0.bias"] = [7.0, 7.0, 7.0]  # is copied into the view
     >>> p.x
     array([0., 0., 0., 0., 0., 0., 7., 7., 7.])
     """
@@ -42,10 +43,26 @@ class Parameters:
             raise TypeError(f"shapes must be a dict of name -> tuple, got {shapes!r}")
         self.shapes = {name: shape_tuple(f"shapes[{name!r}]", shape) for name, shape in shapes.items()}
         self.size = sum(math.prod(shape) for shape in self.shapes.values())
-        self.x = np.zeros(self.size, self.dtype)
-        self.g = np.zeros(self.size, self.dtype)
+        self._x = np.zeros(self.size, self.dtype)
+        self._g = np.zeros(self.size, self.dtype)
         self.values = self.views(self.x)
         self.gradients = self.views(self.g)
+
+    @property
+    def x(self):
+        return self._x
+
+    @x.setter
+    def x(self, vector):
+        _only_in_place("x", vector, self._x)
+
+    @property
+    def g(self):
+        return self._g
+
+    @g.setter
+    def g(self, vector):
+        _only_in_place("g", vector, self._g)
 
     def views(self, vector):
         """The tensors that lie in `vector`, an array of shape (size,), as a dict of views."""
@@ -64,6 +81,10 @@ class Parameters:
             raise KeyError(f"no parameter {name!r}; there are {', '.join(self.values) or 'none'}")
         return self.values[name]
 
+    def __setitem__(self, name, value):
+        view = self[name]
+        view[...] = floats(f"parameters[{name!r}]", value, view.shape, finite=False)
+
     def __iter__(self):
         return iter(self.values)
 
@@ -73,6 +94,12 @@ class Parameters:
     def __repr__(self):
         tensors = ", ".join(f"{name} {shape}" for name, shape in self.shapes.items())
         return f"Parameters({self.size} {self.dtype} numbers: {tensors})"
+
+
+def _only_in_place(name, given, vector):
+    if given is not vector:  # it is for `parameters.x -= step`, which has changed the vector itself
+        raise AttributeError(f"{name} is the vector that the tensors are views of: "
+                             f"use parameters.{name}[:] = ... to change its numbers")
 
 
 def float_dtype(dtype):

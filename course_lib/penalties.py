@@ -40,7 +40,10 @@ class Penalty:
         raise NotImplementedError(f"{type(self).__name__} must define proximal(x, lr)")
 
     def transform(self, x, g):
-        """g plus the gradient of R at x: a gradient transform (course_lib.transforms)."""
+        """g, of the shape of x, plus the gradient of R at x: a gradient transform (course_lib.transforms)."""
+        x, g = floats("x", x, finite=False), floats("g", g, finite=False)
+        if g.shape != x.shape:
+            raise ValueError(f"g must have the shape of x, {x.shape}, got {g.shape}")
         return g + self.gradient(x)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from course_lib.network import Network
 from course_lib.optimizers import Optimizer
 from course_lib.progress import progress as progress_bar
-from course_lib.validation import all_finite, as_array, boolean, function, generator, integer
+from course_lib.validation import all_finite, as_array, boolean, function, generator, integer, returned, span
 
 
 @dataclass
@@ -40,13 +40,13 @@ class DivergenceError(ArithmeticError):
     """The loss or a weight stopped being finite.
 
     Attributes: step (at which it was found, from 1), last_loss (the finite loss before, or None),
-    lr (of the step that led there), history (up to there).
+    lr (of the step that led there; an array if it is one), history (up to there).
     """
 
     def __init__(self, step, last_loss, lr, history):
         before = "no step was taken before" if last_loss is None else f"the loss before was {last_loss:.6g}"
         super().__init__(f"the loss or a weight is no longer finite at step {step}; {before}, the learning "
-                         f"rate {lr:g}. Try a smaller learning rate, or look for very large inputs.")
+                         f"rate {span(lr)}. Try a smaller learning rate, or look for very large inputs.")
         self.step, self.last_loss, self.lr, self.history = step, last_loss, lr, history
 
 
@@ -99,7 +99,7 @@ def fit(net, opt, x, y, *, epochs, batch_size=32, rng, shuffle=True, validation=
     batch_size : examples per step, default 32; the last, shorter batch is kept. None: all at once,
         in the order given. A function of the step (opt.t: 0 for the first) lets the batches grow.
     rng : numpy Generator that shuffles the data, anew in each epoch unless shuffle=False
-    validation : (x, y) measured after each epoch
+    validation : (x, y) measured after each epoch, of the same form as x and y
     metric : function (output, y) -> number, for example `accuracy`
     callbacks : functions (net, opt, history) called after each epoch; a true value returned
         stops the training
@@ -123,7 +123,9 @@ def fit(net, opt, x, y, *, epochs, batch_size=32, rng, shuffle=True, validation=
     integer("epochs", epochs, 1)
     generator(rng)
     boolean("shuffle", shuffle)
-    _check_extras(validation, metric, callbacks)
+    if validation is not None:
+        validation = _check_validation(validation, x, y)
+    _check_extras(metric, callbacks)
     whole = batch_size is None  # one batch of everything needs no order and no copy
     if not whole:
         _check_batch_size(batch_size)
@@ -181,12 +183,16 @@ def _divergence(history, lr):
 
 def _measure(net, x, y, validation, metric, history):
     if metric is not None:
-        history.metric.append(metric(net.predict(x), y))
+        history.metric.append(_measured(metric, net.predict(x), y))
     if validation is not None:
         output = net.predict(validation[0])
         history.validation_loss.append(net.loss(output, validation[1])[0])
         if metric is not None:
-            history.validation_metric.append(metric(output, validation[1]))
+            history.validation_metric.append(_measured(metric, output, validation[1]))
+
+
+def _measured(metric, output, y):
+    return returned("metric", metric(output, y)).item()
 
 
 def check_run(net, opt, x, y):
@@ -195,22 +201,39 @@ def check_run(net, opt, x, y):
         raise TypeError(f"net must be a course_lib Network, got {net!r}")
     if not isinstance(opt, Optimizer):
         raise TypeError(f"opt must be a course_lib optimizer such as SGD(lr=0.1), got {opt!r}")
-    x, y = as_array("x", x), as_array("y", y)
+    return check_data(x, y)
+
+
+def check_data(x, y, x_name="x", y_name="y"):
+    """Inputs and targets as arrays, or an error unless they are finite numbers of one length, at least 1."""
+    x, y = as_array(x_name, x), as_array(y_name, y)
     if x.ndim != 2 or not len(x) or x.dtype.kind not in "fiu":
-        raise ValueError(f"x must be numbers of shape (n, inputs) with n at least 1, "
+        raise ValueError(f"{x_name} must be numbers of shape (n, inputs) with n at least 1, "
                          f"got shape {x.shape}, dtype {x.dtype}")
     if y.ndim < 1 or len(y) != len(x):
-        raise ValueError(f"x and y must have one length, got shapes {x.shape} and {y.shape}")
-    for name, array in (("x", x), ("y", y)):
+        raise ValueError(f"{x_name} and {y_name} must have one length, got shapes {x.shape} and {y.shape}")
+    for name, array in ((x_name, x), (y_name, y)):
         if array.dtype.kind == "f" and not all_finite(array):
             raise ValueError(f"{name} must be finite, got {int((~np.isfinite(array)).sum())} "
                              f"NaN or infinite value(s) in an array of shape {array.shape}")
     return x, y
 
 
-def _check_extras(validation, metric, callbacks):
-    if validation is not None and not (isinstance(validation, (tuple, list)) and len(validation) == 2):
+def _check_validation(validation, x, y):
+    """The validation pair as arrays, or an error unless its rows have the shapes of those of x and y."""
+    if not isinstance(validation, (tuple, list)) or len(validation) != 2:
         raise TypeError(f"validation must be a pair (x, y), got {validation!r}")
+    names = "validation[0]", "validation[1]"
+    pair = check_data(*validation, *names)
+    for name, array, like in zip(names, pair, (x, y), strict=True):
+        if array.shape[1:] != like.shape[1:]:
+            wanted = ", ".join(map(str, ("n", *like.shape[1:])))
+            raise ValueError(f"{name} must have shape ({wanted}{',' if like.ndim == 1 else ''}), as in "
+                             f"training, got {array.shape}")
+    return pair
+
+
+def _check_extras(metric, callbacks):
     if metric is not None:
         function("metric", metric, "a function (output, y) -> number")
     if not isinstance(callbacks, (list, tuple)):

@@ -10,10 +10,12 @@ g in place. An optimizer applies its transforms in the order given:
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from course_lib.penalties import L1, L2, ElasticNet
-from course_lib.validation import number
+from course_lib.validation import floats, number
 
 
 def l2(alpha):
@@ -48,7 +50,8 @@ def elastic_net(alpha, l1_ratio=0.5):
 def clip_norm(max_norm):
     """Shorten the gradient to length `max_norm` if it is longer (Pascanu et al. 2013, algorithm 1).
 
-    The direction stays; a gradient within the bound is returned as it is.
+    The direction stays, also where the sum of squares overflows. A gradient within the bound is returned as
+    it is, and so is one that is not finite.
 
     >>> clip_norm(1.0)(None, np.array([3.0, 4.0]))
     array([0.6, 0.8])
@@ -56,7 +59,24 @@ def clip_norm(max_norm):
     max_norm = float(number("max_norm", max_norm, 0, open_low=True))
 
     def clip(x, g):
-        norm = float(np.linalg.norm(g.ravel()))
-        return g if norm <= max_norm else g * (max_norm / norm)
+        g = floats("g", g, finite=False)
+        norm = _length(g)
+        if math.isfinite(norm):
+            return g if norm <= max_norm else g * (max_norm / norm)
+        return _clip_large(g, max_norm)
 
     return clip
+
+
+def _length(g):
+    return float(np.sqrt(np.vdot(g, g)))  # unlike norm, vdot does not warn of an overflow
+
+
+def _clip_large(g, max_norm):
+    """The same by way of g / max |g|, whose length, between 1 and √size, cannot overflow."""
+    largest = float(np.abs(g).max())
+    if not math.isfinite(largest):
+        return g
+    direction = g / g.dtype.type(largest)
+    norm = _length(direction)
+    return g if largest * norm <= max_norm else direction * (max_norm / norm)

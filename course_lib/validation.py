@@ -5,8 +5,13 @@ from __future__ import annotations
 import inspect
 import math
 import numbers
+import os
+from collections.abc import Hashable
+from pathlib import Path
 
 import numpy as np
+
+FLOATS = np.dtype(np.float32), np.dtype(np.float64)
 
 
 def number(name, value, low=-math.inf, high=math.inf, *, open_low=False, open_high=False):
@@ -53,14 +58,19 @@ def integer(name, value, low=None, high=None):
     return int(value)
 
 
-def choice(name, value, allowed):
-    """Return `value` if it is one of `allowed`.
+def choice(name, value, allowed, *, any_case=False):
+    """Return `value` if it is one of `allowed`; with `any_case`, that one whose letters it has.
+
+    >>> choice("activation", "relu", ["tanh", "ReLU"], any_case=True)
+    'ReLU'
 
     >>> choice("framework", "jax", ["pytorch", "keras"])
     Traceback (most recent call last):
     ValueError: framework must be one of 'pytorch', 'keras', got 'jax'
     """
-    if value not in list(allowed):
+    if any_case and isinstance(value, str):
+        value = {name.lower(): name for name in allowed}.get(value.lower(), value)
+    if not isinstance(value, Hashable) or value not in list(allowed):  # an array has no one answer to `in`
         raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, got {value!r}")
     return value
 
@@ -76,11 +86,14 @@ def floats(name, value, shape=None, *, finite=True):
     Traceback (most recent call last):
     ValueError: x must have shape (any, 3), got (2,)
     """
-    array = as_array(name, value)
-    if array.dtype.kind in "iu":
-        array = array.astype(np.float64)
-    if array.dtype not in (np.float32, np.float64):
-        raise TypeError(f"{name} must hold float32 or float64 numbers, got dtype {array.dtype}")
+    array = value
+    if not isinstance(array, np.ndarray) or array.dtype not in FLOATS:  # else without delay
+        array = as_array(name, value)
+        if array.dtype.kind in "iu":
+            array = array.astype(np.float64)
+        if array.dtype not in FLOATS:
+            raise TypeError(f"{name} must hold float32 or float64 numbers, or integers, "
+                            f"got dtype {array.dtype}")
     if shape is not None:
         fits = len(shape) == array.ndim and all(
             want in (None, have) for want, have in zip(shape, array.shape, strict=True))
@@ -107,6 +120,38 @@ def as_array(name, value):
     except ValueError:
         raise ValueError(f"{name} must be an array of numbers, got a {type(value).__name__} "
                          f"whose rows have uneven lengths") from None
+
+
+def returned(name, value, shape=()):
+    """The numbers that a function `name` of the user's returned, as an array of this shape.
+
+    >>> returned("metric", None)
+    Traceback (most recent call last):
+    TypeError: metric must return a number, got None
+    """
+    wanted = f"an array of shape {shape}" if shape else "a number"
+    try:
+        array = np.asarray(value)
+        fits = array.shape == shape and array.dtype.kind in "fiub"
+    except ValueError:
+        fits = False
+    if not fits:
+        raise TypeError(f"{name} must return {wanted}, got {value!r}")
+    return array
+
+
+def as_path(name, value, description="a path"):
+    """Return `value` as a Path, its ~ replaced by the home directory.
+
+    >>> as_path("directory", "", "a path or None")
+    Traceback (most recent call last):
+    ValueError: directory must be a path or None, got ''
+    """
+    if not isinstance(value, (str, os.PathLike)):
+        raise TypeError(f"{name} must be {description}, got {value!r}")
+    if not os.fspath(value):  # Path("") would be the working directory
+        raise ValueError(f"{name} must be {description}, got {value!r}")
+    return Path(value).expanduser()
 
 
 def shape_tuple(name, shape):
@@ -176,6 +221,16 @@ def all_finite(array):
     # One dot product reads the array once; only if that sum overflows is each entry looked at. Unlike dot,
     # vdot does not warn of an overflow.
     return math.isfinite(np.vdot(array, array)) or bool(np.isfinite(array).all())
+
+
+def span(values):
+    """A number as text; of an array, its smallest and largest.
+
+    >>> span(0.1), span(np.array([0.1, 0.5]))
+    ('0.1', 'from 0.1 to 0.5')
+    """
+    low, high = np.min(values), np.max(values)
+    return f"{low:g}" if low == high else f"from {low:g} to {high:g}"
 
 
 def _interval(low, high, open_low, open_high):

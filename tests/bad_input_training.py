@@ -11,7 +11,7 @@ from course_lib.losses import MSE
 from course_lib.network import Network
 from course_lib.optimizers import OPTIMIZERS, SGD
 from course_lib.penalties import L1, L2, OnWeights
-from course_lib.training import check_run
+from course_lib.training import check_data, check_run
 
 NAN = float("nan")
 RNG = np.random.default_rng(0)
@@ -30,6 +30,24 @@ def alone(layer):
     return layer
 
 
+def after_forward(layer):
+    layer.forward(X, train=True)
+    return layer
+
+
+# A new layer of each kind, for rows of three numbers.
+LAYERS = {
+    **{kind: kind for kind in (layers.Identity, layers.ReLU, layers.LeakyReLU, layers.ELU, layers.SELU,
+                               layers.Tanh, layers.Sigmoid)},
+    **{kind: lambda kind=kind: kind(rng=np.random.default_rng(0)) for kind in (Dropout, layers.AlphaDropout)},
+    **{kind: lambda kind=kind: alone(kind(3)) for kind in (BatchNorm, LayerNorm)},
+    Dense: lambda: alone(Dense(3, 3)),
+}
+# No arrays of numbers that a layer takes, and what the error says of each.
+NO_FLOATS = [(None, "object"), ("abc", "<U3"), ([True, False], "bool"), (X.astype(np.float16), "float16"),
+             ([[1, 2], [3]], "list uneven")]
+
+
 def lsuv(**options):
     return initializers.lsuv(**{"net": net(), "x": np.eye(3), "rng": RNG, **options})
 
@@ -42,6 +60,17 @@ def range_of(**options):
 
 def plateau(**options):
     return callbacks.ReduceOnPlateau(**options)
+
+
+SCHEDULES = {
+    "constant": lambda: schedules.constant(1), "inverse_time": lambda: schedules.inverse_time(1),
+    "power": lambda: schedules.power(1, 1, 1), "exponential": lambda: schedules.exponential(1, 1),
+    "step": lambda: schedules.step(1, 2), "piecewise": lambda: schedules.piecewise([1], [1, 2]),
+    "polynomial": lambda: schedules.polynomial(1, 2), "linear": lambda: schedules.linear(1, 2),
+    "cosine": lambda: schedules.cosine(1, 2), "cosine_restarts": lambda: schedules.cosine_restarts(1, 2),
+    "triangular": lambda: schedules.triangular(1, 2, 3), "one_cycle": lambda: schedules.one_cycle(1, 10),
+    "join": lambda: schedules.join([1, 2], [1]), "warmup": lambda: schedules.warmup(1, 2),
+}
 
 
 def rows(name, make, good, arguments):
@@ -86,6 +115,24 @@ ROWS = [
      "backward_long train=True"),
     *rows("layers.LayerNorm", LayerNorm, {"features": 2}, {"features": STEPS, "eps": RATE}),
     ("layers.LayerNorm", lambda: alone(LayerNorm(2)).forward(X), "x (batch, 2) LayerNorm(2) (4, 3)"),
+    *[(f"layers.{kind.__name__}", lambda make=make, given=given: make().forward(given), f"x {words}")
+      for kind, make in LAYERS.items() for given, words in NO_FLOATS],
+    *[(f"layers.{kind.__name__}", lambda make=make, given=given: after_forward(make()).backward(given),
+       f"g {words}") for kind, make in LAYERS.items() for given, words in NO_FLOATS],
+    *[row for kind, make in LAYERS.items() for row in (
+        (f"layers.{kind.__name__}", lambda make=make: make().backward(X),
+         f"backward {kind.__name__}( forward pass before"),
+        *((f"layers.{kind.__name__}", lambda make=make, g=g: after_forward(make()).backward(g),
+           f"g {kind.__name__}( (4, 3) {g.shape}") for g in (X[:3], X[0], X[:, :1], np.float64(1))))],
+    ("layers.BatchNorm", lambda: alone(BatchNorm(3)).backward_long(X), "backward_long BatchNorm(3) forward"),
+    *[("network.Network", lambda layers=layers: Network(layers, loss=MSE(), rng=RNG), words)
+      for layers, words in (
+          ([Dense(3, 5), Dense(4, 2)], "layers[1] 5 layers[0] Dense(3, 5) Dense(4, 2)"),
+          ([Dense(3, 5), layers.ReLU(), Dropout(), Dense(4, 2)], "layers[3] 5 layers[0] Dense(4, 2)"),
+          ([Dense(3, 5), BatchNorm(4)], "layers[1] 5 Dense(3, 5) BatchNorm(4)"),
+          ([LayerNorm(3), layers.Tanh(), Dense(4, 2)], "layers[2] 3 LayerNorm(3) Dense(4, 2)"))],
+    *[("network.Network", lambda given=given: after_forward(net()).backward(given), f"g {words}")
+      for given, words in NO_FLOATS],
     *[row for layer in (Dropout, layers.AlphaDropout) for row in (
         *rows(f"layers.{layer.__name__}", layer, {},
               {"p": ("[0, 1)", [*NUMBERS, 1]), "rng": ("Generator", [0, "a"])}),
@@ -93,6 +140,8 @@ ROWS = [
          f"{layer.__name__}(0.5) rng Network"))],
 
     # schedules
+    *[(f"schedules.{name}", lambda make=make, v=v: make()(v), f"step [0, inf) {v!r}")
+      for name, make in SCHEDULES.items() for v in (-1, -0.5, NAN, None, "1")],
     *rows("schedules.step", schedules.step, {"lr": 1, "every": 2}, {
         "lr": RATE, "every": STEPS, "factor": ("[0, 1]", [*NUMBERS, 2])}),
     *[("schedules.piecewise", lambda given=given: schedules.piecewise(*given), words) for given, words in (
@@ -144,6 +193,13 @@ ROWS = [
         ((X, X, -1), "alpha [0, inf) -1"), ((X, 1.0, 1), "y ()"))],
     *rows("transforms.elastic_net", transforms_module.elastic_net, {"alpha": 1},
           {"alpha": RATE, "l1_ratio": ("[0, ", [*NUMBERS, 1.5])}),
+    *[(f"transforms.{name}", lambda transform=transform, given=given: transform(*given), words)
+      for name, transform in (("l1", transforms_module.l1(1)), ("l2", transforms_module.l2(1)),
+                              ("elastic_net", transforms_module.elastic_net(1)))
+      for given, words in (((np.ones(3), np.ones((2, 1))), "g (3,) (2, 1)"), ((X, X[0]), "g (4, 3) (3,)"),
+                           ((None, X), "x float64 object"), ((X, "a"), "g float64 <U1"))],
+    *[("transforms.clip_norm", lambda g=g: transforms_module.clip_norm(1)(None, g), f"g {words}")
+      for g, words in NO_FLOATS],
     *[(f"optimizers.{rule.__name__}", lambda rule=rule, v=v: rule(proximal=v), f"proximal L1(0.01) {words}")
       for rule in OPTIMIZERS.values() for v, words in ((3, "3"), ([L1], "class"), ([abs], "abs"))],
 
@@ -166,6 +222,9 @@ ROWS = [
         ((3, SGD(), X, X), "net Network 3"), ((net(), 3, X, X), "opt SGD(lr=0.1) 3"),
         ((net(), SGD(), X[0], X), "x (n, inputs) (3,)"),
         ((net(), SGD(), X, X[:3]), "x y length (4, 3) (3, 3)"))],
+    *[("training.check_data", lambda given=given: check_data(*given), words) for given, words in (
+        ((X[0], X), "x (n, inputs) (3,)"), ((X, 3, "a", "b"), "a b length (4, 3) ()"),
+        ((X, X * NAN, "a", "b"), "b finite 12"))],
     ("statistics.record_statistics", lambda: statistics.record_statistics(3).__enter__(), "net Network 3"),
     ("statistics.record_statistics", lambda: statistics.record_statistics(net(), every=0).__enter__(),
      "every at least 1 0"),
@@ -181,8 +240,6 @@ ROWS = [
 
 EXEMPT = {
     "memory.keep_freed_memory": "takes no arguments",
-    **dict.fromkeys(["layers.SELU", "layers.Identity", "layers.ReLU", "layers.Sigmoid", "layers.Tanh"],
-                    "no arguments; a Network checks its input"),
     "range_test.RangeTest": "a result", "statistics.Statistics": "made by record_statistics",
     "statistics.dead_units": "called by the hooks of a network",
     "statistics.saturated_share": "called by the hooks of a network",

@@ -95,3 +95,26 @@ def test_a_new_shape_needs_a_reset():
             average.update(np.zeros(2))
         average.reset()
         average.update(np.zeros(2))
+
+
+@pytest.mark.parametrize("make", [TailAverage, lambda: ExponentialAverage(0.5),
+                                  lambda: ExponentialAverage(0.5, bias_correction=False)])
+def test_an_average_that_was_read_is_not_changed_by_the_next_point(make):
+    average = make()
+    average.update(POINTS[0])
+    first = average.x
+    kept = first.copy()
+    average.update(POINTS[1])
+    np.testing.assert_array_equal(first, kept)
+    now = average.x.copy()
+    average.x[:] = 7  # nor is what it keeps by what is done to it
+    np.testing.assert_array_equal(average.x, now)
+
+
+def test_points_left_out_must_have_the_shape_too():
+    average = TailAverage(2)
+    average.update(np.ones(3))
+    with pytest.raises(ValueError, match=r"shape of the points before, \(3,\), got \(2,\)"):
+        average.update(np.ones(2))
+    average.reset()
+    average.update(np.ones(2))

@@ -178,6 +178,10 @@ ROWS = [
     ("parameters.Parameters", lambda: parameters.Parameters({"w": (2,)}).views(np.ones(3)),
      "vector (2,) (3,)"),
     ("parameters.Parameters", lambda: parameters.Parameters({"w": (2,)})["0.bias"], "0.bias w"),
+    *[("parameters.Parameters", lambda v=v: parameters.Parameters({"w": (2, 1)}).__setitem__("w", v),
+       f"parameters['w'] {words}") for v, words in (
+           (0.0, "(2, 1) ()"), ([1.0, 2.0], "(2, 1) (2,)"), (None, "float64 object"), (X, "(2, 1) (4, 3)"))],
+    ("parameters.Parameters", lambda: parameters.Parameters({"w": (2,)}).__setitem__("b", 1), "b w"),
     *[("parameters.float_dtype", lambda v=v: parameters.float_dtype(v), f"dtype 'float32' 'float64' {v!r}")
       for v in (None, "float16", "nonsense", 7)],
 
@@ -301,11 +305,25 @@ ROWS = [
         (np.array(["a"]), "dtype <U1"))],
     ("optimizers.SGD", lambda: SGD(lr=np.ones(3)).step(np.ones(2), np.ones(2)), "lr (2,) (3,)"),
     ("optimizers.SGD", lambda: SGD(averages=3), "averages TailAverage() 3"),
+    *[(f"optimizers.{rule.__name__}", lambda rule=rule, name=name, v=v: setattr(rule(), name, v),
+       f"{name} {words}")
+      for rule in (optimizers.Optimizer, *optimizers.OPTIMIZERS.values()) for name, v, words in (
+          ("lr", np.array([-1.0, NAN]), "finite 1"), ("lr", np.array([-1.0]), "[0, inf) -1"),
+          ("lr", -1, "[0, inf) -1"), ("lr", lambda: 1, "function of the step"),
+          ("weight_decay", NAN, "[0, inf) nan"), ("transforms", 3, "list 3"), ("averages", 3, "list 3"),
+          ("proximal", 3, "list 3"))],
+    *[(f"optimizers.{rule.__name__}", lambda rule=rule, f=f, v=v: setattr(rule(), f.name, v),
+       f"{f.name} {allowed} {v!r}")
+      for rule in optimizers.OPTIMIZERS.values() for f in dataclasses.fields(rule)
+      for allowed, values in bad_values(f) for v in values],
 
     # averaging
     *[("averaging.TailAverage", lambda v=v: averaging.TailAverage(v), f"start at least 0 {v!r}")
       for v in (-1, 2.5, None, True)],
     ("averaging.TailAverage", lambda: averaging.TailAverage().update(["a"]), "x float64 <U1"),
+    *[(f"averaging.{type(average).__name__}",
+       lambda average=average: (average.update(X), average.update(Y)), "x (4, 3) (4, 2) reset()")
+      for average in (TailAverage(), TailAverage(2), ExponentialAverage(0.5))],
     *[("averaging.ExponentialAverage", lambda v=v: averaging.ExponentialAverage(v), f"beta [0, 1) {v!r}")
       for v in [*NUMBERS, 1]],
     ("averaging.ExponentialAverage", lambda: averaging.ExponentialAverage(0.5, bias_correction=None),
@@ -336,7 +354,16 @@ ROWS = [
         ({"batch_size": "all"}, "batch_size whole 'all'"), ({"rng": 0}, "rng Generator 0"),
         ({"shuffle": "no"}, "shuffle True or False 'no'"), ({"progress": "no"}, "show True or False 'no'"),
         ({"validation": 3}, "validation (x, y) 3"), ({"validation": X}, "validation (x, y)"),
-        ({"validation": (X, Y[:2])}, "target (4, 2) (2, 2)"),
+        ({"validation": (X, Y[:2])}, "validation[0] validation[1] length (4, 3) (2, 2)"),
+        ({"validation": (None, None)}, "validation[0] (n, inputs) object"),
+        ({"validation": (X * NAN, Y)}, "validation[0] finite 12"),
+        ({"validation": (X, Y * NAN)}, "validation[1] finite 8"),
+        ({"validation": (X[:, :2], Y)}, "validation[0] (n, 3) (4, 2)"),
+        ({"validation": (X, Y[:, 0])}, "validation[1] (n, 2) (4,)"),
+        *[({"metric": lambda output, y, v=v: v, **more}, f"metric number {words}")
+          for v, words in ((None, "None"), (np.ones(2), "array([1., 1.])"), ("a", "'a'"),
+                           ([1, [2]], "[1, [2]]"))
+          for more in ({}, {"validation": (X, Y)})],
         ({"metric": "accuracy"}, "metric function 'accuracy'"),
         ({"metric": lambda output: 0}, "metric (output, y)"), ({"callbacks": print}, "callbacks list print"),
         ({"callbacks": [3]}, "callbacks (net, opt, history) 3"),
@@ -348,6 +375,7 @@ ROWS = [
         ({"gradient": 3}, "gradient function 3"),
         ({"x0": None}, "x0 float64 object"), ({"x0": "ab"}, "x0 float64 <U2"),
         ({"x0": [True]}, "x0 float64 bool"),
+        ({"x0": np.ones((0, 2))}, "x0 at least one (0, 2)"), ({"x0": []}, "x0 at least one (0,)"),
         ({"x0": [[[1.0, 2.0]]]}, "x0 (n,) (runs, n) (1, 1, 2)"), ({"x0": [1.0, NAN]}, "x0 finite 1"),
         ({"x0": [1.0]}, "x (..., 2) ravine (1,)"), ({"opt": "sgd"}, "opt SGD(lr=0.1) 'sgd'"),
         ({"opt": SGD}, "opt SGD(lr=0.1) class"), ({"steps": -1}, "steps at least 0 -1"),
@@ -393,6 +421,16 @@ ROWS = [
     *[(f"mnist.{name}", lambda name=name: getattr(mnist, name)(NO_PLACE), f"directory {NO_PLACE}")
       for name in ("load_mnist", "load_fashion_mnist")],
     ("mnist.places", lambda: mnist.places("mnist", None), "directory path None"),
+    *[(name, lambda call=call: call(""), "directory path ''") for name, call in (
+        ("mnist.load_mnist", mnist.load_mnist), ("mnist.load_fashion_mnist", mnist.load_fashion_mnist),
+        ("mnist.mnist_available", mnist.mnist_available), ("datasets.load_digits", datasets.load_digits))],
+    *[("idx.read_idx", lambda v=v: idx.read_idx(NO_PLACE, v), f"ndim at least 1 {v!r}")
+      for v in ("a", 0, 1.5, True)],
+    ("idx.read_idx", lambda: idx.read_idx("."), "path IDX file directory ."),
+    ("idx.read_idx", lambda: idx.read_idx(""), "path ''"),
+    ("idx.write_idx", lambda: idx.write_idx("never-written", [[1], [1, 2]]), "array list uneven"),
+    *[("idx.read_split", lambda v=v: idx.read_split(NO_PLACE, NO_PLACE, v), f"scale (0, inf) {v!r}")
+      for v in [*NUMBERS, 0]],
     ("idx.read_idx", lambda: idx.read_idx(None), "path None"),
     ("idx.read_idx", lambda: idx.read_idx(NO_PLACE), NO_PLACE),
     ("idx.read_idx", lambda: idx.read_idx(__file__), "test_bad_input.py IDX zero bytes"),
@@ -412,7 +450,11 @@ ROWS = [
     ("validation.number", lambda: validation.number("a", 2, 0, 1), "a [0, 1] 2"),
     ("validation.integer", lambda: validation.integer("a", 2.0), "a whole 2.0"),
     ("validation.choice", lambda: validation.choice("a", "z", ["x", "y"]), "a 'x' 'y' 'z'"),
+    ("validation.choice", lambda: validation.choice("a", X, ["x", "y"]), "a 'x' 'y' array([["),
+    ("validation.choice", lambda: validation.choice("a", "xx", ["x"], any_case=True), "a 'x' 'xx'"),
     ("validation.floats", lambda: validation.floats("a", [NAN]), "a finite 1"),
+    ("validation.returned", lambda: validation.returned("a", [1], ()), "a return number [1]"),
+    *[("validation.as_path", lambda v=v: validation.as_path("a", v), f"a path {v!r}") for v in ("", 3, None)],
     ("validation.as_array", lambda: validation.as_array("a", [[1], [1, 2]]), "a list uneven"),
     ("validation.shape_tuple", lambda: validation.shape_tuple("a", 3), "a tuple 3"),
     ("validation.boolean", lambda: validation.boolean("a", 1), "a True or False 1"),
@@ -596,9 +638,10 @@ ROWS = [
                               ((SGD(), 2, 0), "kappas (any,) ()"),
                               ((SGD(), [0.5], 0), "kappa [1, inf) 0.5"),
                               ((SGD(), [2], "a"), "angle 'a'"))],
-    ("studies.adam.steps_to", lambda: adam.steps_to(None), "trace Trace None"),
-    ("studies.adam.steps_to", lambda: adam.steps_to(run(), 0), "tolerance (0, inf) 0"),
-    ("studies.adam.steps_to", lambda: adam.steps_to(run(), 1e-9), "trace reach 1e-09 1 steps"),
+    *[("studies.adam.valley_steps", lambda o=o: adam.valley_steps(**{"kappas": [2], "angle": 0} | o), message)
+      for o, message in (({"kappas": 2}, "kappas (any,) ()"), ({"kappas": [0.5]}, "kappa [1, inf) 0.5"),
+                         ({"angle": "a"}, "angle 'a'"), ({"starts": 0}, "starts at least 1 0"),
+                         ({"rates": 0}, "rates at least 1 0"))],
     *[("studies.adam.cycle", lambda v=v: adam.cycle(v, 3), f"peak (2, inf) {v!r}") for v in [*NUMBERS, 2]],
     ("studies.adam.cycle", lambda: adam.cycle(3, 0), "steps at least 1 0"),
     *[("studies.adam.projected", lambda values=values: adam.projected(*values), message)
@@ -660,6 +703,7 @@ ROWS = [
     *[("studies.step_cost.shapes_of", lambda v=v: step_cost.shapes_of(v), f"widths {v!r}")
       for v in (3, (4,))],
     ("studies.step_cost.shapes_of", lambda: step_cost.shapes_of((4, 0)), "widths at least 1 0"),
+    ("studies.step_cost.remembered", lambda: step_cost.remembered("foo"), "name 'adam' 'foo'"),
     ("studies.step_cost.bytes_per_step", lambda: step_cost.bytes_per_step("foo"), "name 'adam' 'foo'"),
     ("studies.step_cost.step_functions", lambda: step_cost.step_functions("lion"), "name 'adam' 'lion'"),
     ("studies.step_cost.torch_optimizer", lambda: step_cost.torch_optimizer("lion", [], 0.1),
@@ -686,6 +730,14 @@ ROWS = [
     ("studies.surfaces.run", lambda: list(surfaces.run(3, BEALE, ONE, 1)), "opt SGD(lr=0.1) 3"),
     ("studies.surfaces.sweep", lambda: surfaces.sweep("foo", rng=RNG), "surface 'Beale' 'foo'"),
     ("studies.surfaces.best", lambda: surfaces.best([1.0], [0.1]), "steps (1, any) (1,)"),
+    ("studies.surfaces.own_rates", lambda: surfaces.own_rates(3), "found dict 3"),
+    ("studies.surfaces.own_rates", lambda: surfaces.own_rates({"adam": [[1.0]]}), "found 'Adam' 'adam'"),
+    ("studies.surfaces.at_own_rates", lambda: surfaces.at_own_rates("Beale", {"foo": 1.0}, rng=RNG),
+     "own 'Adam' 'foo'"),
+    ("studies.surfaces.at_own_rates", lambda: surfaces.at_own_rates("foo", {}, rng=RNG),
+     "surface 'Beale' 'foo'"),
+    ("studies.surfaces.race", lambda: surfaces.race("foo", {}), "surface 'Beale' 'foo'"),
+    ("studies.surfaces.race", lambda: surfaces.race("Beale", [0.1]), "own dict [0.1]"),
 
     # studies: adaptive, sparse_features
     *[("studies.adaptive.steps_until", lambda v=v: adaptive.steps_until(v), "found True False trace.loss got")
@@ -709,7 +761,10 @@ ROWS = [
         ({"angles": 45}, "angles (any,) ()"), ({"starts": 0}, "starts at least 1 0"),
         ({"rates": 0}, "rates at least 1 0"))],
     ("studies.adaptive.ravine_rates", lambda: adaptive.ravine_rates(lr=-1), "lr [0, inf) -1"),
-    ("studies.adaptive.leave_saddles", lambda: adaptive.leave_saddles(steps=-1), "steps at least 0 -1"),
+    *[("studies.adaptive.leave_saddles", lambda v=v: adaptive.leave_saddles(*v), message)
+      for v, message in (((0.1,), "rates (any,) ()"), (([0],), "rates positive [0.]"),
+                         (([],), "rates one or more []"), (([0.1], 0), "limit at least 1 0"))],
+    ("studies.adaptive.on_circle", lambda: adaptive.on_circle(0), "points at least 1 0"),
     *[("studies.sparse_features.frequencies", lambda v=v: sparse_features.frequencies(v),
        f"features at least 1 {v!r}") for v in (0, 2.5, None)],
     *[("studies.sparse_features.learn", lambda options=options: sparse_features.learn(
@@ -820,6 +875,11 @@ ROWS = [
     ("studies.minibatch_fits.noisy_fits", lambda: minibatch_fits.noisy_fits(0, 0), "passes at least 1 0"),
 
     # studies: noisy_descent
+    ("studies.noisy_descent.three_passes", lambda: noisy_descent.three_passes(0, 0.1, 0), "size 1 to 100 0"),
+    ("studies.noisy_descent.three_passes", lambda: noisy_descent.three_passes(1, -1, 0), "lr [0, inf) -1"),
+    ("studies.noisy_descent.excess", lambda: noisy_descent.excess([1.0]), "points (..., 2) (1,)"),
+    ("studies.noisy_descent.three_ways", lambda: noisy_descent.three_ways({1: 0.1}, -1), "seed 0 -1"),
+    ("studies.noisy_descent.three_ends", lambda: noisy_descent.three_ends({0: 0.1}, [1]), "size 1 to 100 0"),
     ("studies.noisy_descent.noise_by_size", lambda: noisy_descent.noise_by_size(3, rng=RNG), "sizes list 3"),
     ("studies.noisy_descent.late_orders", lambda: noisy_descent.late_orders(rng=0), "rng Generator 0"),
     ("studies.noisy_descent.planned", lambda: noisy_descent.planned([2.0], [1.0], 0, rng=RNG), "runs 1 0"),
@@ -883,10 +943,12 @@ EXEMPT = {
                     "a record, filled by the library"),
     **dict.fromkeys(["studies.scaling.Modes", "studies.sine_rates.SineRun", "studies.steepest.Circle"],
                     "a record, filled by the library"),
-    "studies.scaling.diabetes": "no arguments", "studies.adaptive.slope_steps": "no arguments",
-    "studies.noisy_descent.three_ways": "no arguments",
+    "studies.scaling.diabetes": "no arguments", "studies.choosing.torch_rates": "no arguments",
+    "studies.adaptive.slope_steps": "no arguments",
+    **dict.fromkeys(["studies.noisy_descent.two_weights", "studies.noisy_descent.portion_rates"],
+                    "no arguments"),
     **dict.fromkeys(["optimizers.NonFiniteGradientError", "training.DivergenceError"], "an error itself"),
-    "validation.all_finite": "called on arrays that were checked",
+    **dict.fromkeys(["validation.all_finite", "validation.span"], "called on arrays that were checked"),
     **dict.fromkeys(["claims.array_of", "claims.failures", "claims.in_notebook", "claims.load_claims",
                      "claims.numbers_of", "claims.one_line", "claims.plain", "claims.same_decimals"],
                      "a part of Claims, tested there"),
@@ -972,8 +1034,20 @@ SHOW = [
     ("loglog_slope", lambda lib: lib.loglog_slope([-1, 2], [1, 1]), "x y positive"),
     ("loss_curves", lambda lib: lib.loss_curves(3), "curves dict int"),
     ("loss_curves", lambda lib: lib.loss_curves({"a": "b"}), "curves['a'] float64 <U1"),
-    ("paths", lambda lib: lib.paths(RAVINE, {"a": np.ones((3, 3))}), "paths['a'] (any, 2) (3, 3)"),
-    ("paths", lambda lib: lib.paths(RAVINE, {}), "paths dict 0"),
+    ("paths", lambda lib: lib.paths(RAVINE, {"a": np.ones((3, 3))}), "named['a'] (any, 2) (3, 3)"),
+    ("paths", lambda lib: lib.paths(RAVINE, {}), "named dict 0"),
+    ("paths", lambda lib: lib.paths(RAVINE, minimize(RAVINE, RAVINE.start, SGD(), 2)), "named dict Trace"),
+    *[(name, lambda lib, call=call: call(lib, "ax"), "ax matplotlib axes 'ax'") for name, call in (
+        ("paths", lambda lib, ax: lib.paths(RAVINE, {"a": np.ones((3, 2))}, ax)),
+        ("contour", lambda lib, ax: lib.contour(RAVINE, ax)),
+        ("loss_curves", lambda lib, ax: lib.loss_curves({"a": [1.0]}, ax)),
+        ("loglog_slope", lambda lib, ax: lib.loglog_slope([1, 2], [1, 2], ax)),
+        ("activation", lambda lib, ax: lib.activation(ReLU(), ax)))],
+    ("loss_curves", lambda lib: lib.loss_curves({"a": [1.0]}, start="a"), "start number 'a'"),
+    *[("animate_paths", lambda lib, v=v: lib.animate_paths(RAVINE, {"a": np.ones((3, 2))}, alt=ALT, size=v),
+       f"size {words}") for v, words in ((3, "(2,) ()"), ((1, 0), "above 0 [1. 0.]"), ("a", "float64 <U1"))],
+    ("animate_paths", lambda lib: lib.animations.Animation(b"", b"", ALT).save(None), "path None"),
+
     ("paths", lambda lib: lib.paths(3, {"a": np.ones((3, 2))}), "f function 3"),
     ("Picture", lambda lib: lib.Picture(3, 4), "figure Figure 3"),
     *[("Picture", lambda lib, v=v: lib.Picture(empty_figure(), v), f"moving list artists {v!r}")
@@ -985,6 +1059,8 @@ SHOW = [
     *[("table", lambda lib, v=v: lib.table(["a"], v), f"rows list {v!r}") for v in ("a", 3, None)],
     ("table", lambda lib: lib.table(["a"], [3]), "rows[0] list 3"),
     ("table", lambda lib: lib.table(["a"], [[1.5]], formats=3), "formats '.3g' 3"),
+    *[("table", lambda lib, v=v: lib.table(["a"], [[1.5]], formats=v), f"formats '.3g' {got} 1.5 'a'")
+      for v, got in (("zz", "'zz'"), ({"a": 3}, "3"), ({"a": "d"}, "'d'"))],
 ]
 SHOW_EXEMPT = {
     "adam_explorer": "no arguments", "choosing_explorer": "no arguments",
@@ -1006,6 +1082,15 @@ FRAMEWORKS = [
     ("like", lambda lib: lib.like("pytorch", "foo"), "name 'sgd' 'foo'"),
     ("like", lambda lib: lib.like("pytorch", "momentum", beta=1), "pytorch momentum 'dampening' 'beta'"),
     ("like", lambda lib: lib.like("pytorch", "momentum", lr=-1), "lr [0, inf) -1"),
+    *[("like", lambda lib, values=values: lib.like(*values[:2], **{values[2]: 1}), f"'{values[2]}' {words}")
+      for *values, words in (
+          ("pytorch", "sgd", "momentum", 'name "momentum" or "nesterov"'),
+          ("keras", "sgd", "nesterov", 'name "nesterov"'), ("pytorch", "adam", "amsgrad", 'name "amsgrad"'),
+          ("pytorch", "adam", "betas", "beta1 and beta2"), ("keras", "adam", "learning_rate", "called lr"),
+          ("pytorch", "sgd", "learning_rate", "called lr"), ("pytorch", "rmsprop", "alpha", "called rho"),
+          ("keras", "adam", "epsilon", "called eps"))],
+    *[("like", lambda lib, name=name: lib.like("pytorch", "adam", weight_decay=0.1, **{name: 3}),
+       f"{name} list 3") for name in ("transforms", "proximal", "averages")],
     ("like", lambda lib: lib.like("pytorch", "momentum", momentum=True), "momentum [0, 1] True"),
     *[("like", lambda lib, name=name, hyper=hyper: lib.like("pytorch", name, **hyper), message)
       for name, hyper, message in (
@@ -1045,6 +1130,22 @@ FRAMEWORKS = [
     ("make", lambda lib: lib.make("pytorch", "sgd", lr=-1), "lr [0, inf) -1"),
     ("make", lambda lib: lib.make("pytorch", "sgd", lr=np.ones(2)), "lr number array"),
     ("make", lambda lib: lib.make("pytorch", "nesterov", momentum=0), "momentum above 0 nesterov=True"),
+    *[("make", lambda lib, f=f: lib.make(f, "momentum", 3), "params list 3") for f in ("pytorch", "keras")],
+    ("make", lambda lib: lib.make("pytorch", "sgd", exact="no"), "exact True or False 'no'"),
+    ("make", lambda lib: lib.make("pytorch", "sgd", averages=[]), "pytorch sgd 'lr' 'averages'"),
+    *[(name, call, words) for frameworks, exact, words in (
+        (3, True, "frameworks 'pytorch' 'keras' None 3"), ((), "no", "exact True or False 'no'"))
+      for name, call in (
+        ("contrast", lambda lib, f=frameworks, e=exact: lib.contrast(
+            net(), X, Y, frameworks=f, exact=e, rng=RNG)),
+        ("contrast_rule", lambda lib, f=frameworks, e=exact: lib.contrast_rule(
+            "sgd", np.ones((2, 3)), np.ones(3), frameworks=f, exact=e)))],
+    ("contrast_rule", lambda lib: lib.contrast_rule("nesterov", np.ones((2, 3)), np.ones(3)),
+     "momentum above 0 PyTorch's default give"),
+    ("contrast", lambda lib: lib.contrast(net(), X, Y, "nesterov", rng=RNG), "momentum above 0 PyTorch's"),
+    *[("contrast", lambda lib, x=x, y=y: lib.contrast(net(), x, y, rng=RNG), words) for x, y, words in (
+        (3, Y, "x (n, inputs) ()"), (X, 3, "x y length (4, 3) ()"), (X, Y.astype(str), "y float64 <U32"),
+        (X * NAN, Y, "x finite 12"), (X, Y[:2], "x y length (4, 3) (2, 2)"), (None, Y, "x object"))],
     ("contrast", lambda lib: lib.contrast(3, X, Y, rng=RNG), "net Network 3"),
     ("contrast", lambda lib: lib.contrast(net(), X, Y, "foo", rng=RNG), "optimizer 'sgd' 'foo'"),
     ("contrast", lambda lib: lib.contrast(net(), X, Y, "lion", rng=RNG, frameworks="pytorch"),

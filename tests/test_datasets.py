@@ -242,6 +242,29 @@ def test_files_missing_or_no_directory(small, monkeypatch, tmp_path):
         datasets.mnist_available(3)
 
 
+@pytest.mark.parametrize("by", ["argument", "variable"])
+def test_a_directory_below_home(small, monkeypatch, tmp_path, by):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))  # Windows
+    write_files(tmp_path / "data")
+    if by == "variable":
+        monkeypatch.setenv(mnist.VARIABLE, "~/data")
+    argument = "~/data" if by == "argument" else None
+    assert datasets.mnist_available(argument)
+    assert len(datasets.load_mnist(argument).train.x) == 4
+    write_idx("~/labels.gz", np.array([1, 2], np.uint8))
+    assert read_idx(tmp_path / "labels.gz").tolist() == [1, 2]
+
+
+def test_an_empty_name_is_not_the_working_directory(small, monkeypatch, tmp_path):
+    write_files(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    for load in (datasets.load_mnist, datasets.mnist_available):
+        assert load(".")
+        with pytest.raises(ValueError, match="directory must be a path or None, got ''"):
+            load("")
+
+
 def test_other_sizes_than_the_official_ones(tmp_path):
     write_files(tmp_path)
     with pytest.raises(ValueError, match="must hold 60000 images of 784 pixels as mnist does, found 6 of 4"):

@@ -46,6 +46,21 @@ def test_right_backward_in_any_style_is_accepted(answer, capsys):
     assert capsys.readouterr().out.startswith("Right")
 
 
+def in_sums_of_float64(x, weight, g):
+    g_weight, g_bias = np.zeros(weight.shape), np.zeros(len(weight.T))
+    for row, back in zip(x, g, strict=True):
+        g_weight += np.outer(row, back)
+        g_bias += back
+    return g_weight, g_bias, g @ weight.T
+
+
+def test_sums_in_float64_are_right_and_remarked_upon(capsys):
+    check_dense_backward(in_sums_of_float64)
+    remark, right = capsys.readouterr().out.splitlines()
+    assert remark.startswith("Remark: for arguments of dtype float32, your g_weight has dtype float64.")
+    assert right.startswith("Right")
+
+
 def in_place(x, weight, g):
     g /= 1.0 + len(g)
     return x.T @ g, g.sum(axis=0), g @ weight.T
@@ -78,7 +93,8 @@ WRONG_BACKWARD = {
     "returned None": nothing,
     "g_x is None": lambda x, w, g: (x.T @ g, g.sum(axis=0), None),
     "NaN or infinite": lambda x, w, g: (x.T @ g * np.nan, g.sum(axis=0), g @ w.T),
-    "dtype float64, expected float32": lambda x, w, g: (x.T @ g.astype(float), g.sum(axis=0), g @ w.T),
+    "dtype float32, expected float64": lambda x, w, g: (np.float32(x.T @ g), g.sum(axis=0), g @ w.T),
+    "g_bias is the mean over": lambda x, w, g: (x.T @ g, g.mean(axis=0, dtype=float), g @ w.T),
     r"g_weight is exactly 2 times too large": lambda x, w, g: (2 * x.T @ g, g.sum(axis=0), g @ w.T),
     "pass the function itself": 3,
 }
@@ -106,13 +122,14 @@ def test_the_stub_stays_a_stub():
 
 # --- exercise 2 -------------------------------------------------------------------------------------
 
-RIGHT = {name: expected for name, (expected, _) in PREDICTIONS.items()}
+RIGHT = {name: expected for name, (expected, *_) in PREDICTIONS.items()}
 
 
 def test_right_predictions_are_accepted(capsys):
     check_predictions(**RIGHT)
-    check_predictions(np.int64(2410), 1 / 1024, 384.0, 1)
-    assert capsys.readouterr().out.count("Right") == 2
+    for factor in (1 / 1024, 0.00098, 0.000977, 0.0009766, 9.77e-4):
+        check_predictions(np.int64(2410), factor, 384.0, 1)
+    assert capsys.readouterr().out.count("Right") == 6
 
 
 @pytest.mark.parametrize(("name", "value", "diagnosis"), [
@@ -121,8 +138,12 @@ def test_right_predictions_are_accepted(capsys):
     ("parameters", 2400, "biases of the outputs"),
     ("parameters", 106, "Each weight joins two"),
     ("parameters", 2474, "inputs have no bias"),
+    ("parameters", 2410.1, "too large"),
     ("best_factor", 1, "would be tanh"),
     ("best_factor", 0.03125, "value at 0"),
+    ("best_factor", 0.0312, "value at 0"),
+    ("best_factor", 0.001, "too large"),
+    ("best_factor", 0.00097, "too small"),
     ("best_factor", 0.25, "one layer"),
     ("best_factor", 1.25, "do not add"),
     ("best_factor", 0.00390625, "four layers"),
@@ -177,10 +198,18 @@ def with_log_softmax(logits, labels):
     return gradient / len(logits)
 
 
-@pytest.mark.parametrize("answer", [with_scipy, with_log_softmax])
+def with_eye_in_float64(z, y):
+    p = np.exp(z - z.max(1, keepdims=True))
+    p /= p.sum(1, keepdims=True)
+    return (p - np.eye(z.shape[1])[y]) / len(y)
+
+
+@pytest.mark.parametrize("answer", [with_scipy, with_log_softmax, with_eye_in_float64])
 def test_right_cross_entropy_in_any_style_is_accepted(answer, capsys):
     check_cross_entropy_gradient(answer)
-    assert capsys.readouterr().out.startswith("Right")
+    said = capsys.readouterr().out.splitlines()
+    assert said[-1].startswith("Right")
+    assert [line[:7] for line in said[:-1]] == ["Remark:"] * (answer is with_eye_in_float64)
 
 
 def plain(z, axis=1):
@@ -202,7 +231,14 @@ def shifts_by_the_whole(z, y):
     return (shifted / shifted.sum(axis=1, keepdims=True) - eye(z, y)) / len(z)
 
 
+def onehot64(z, y):
+    return np.eye(z.shape[1])[y]
+
+
 WRONG_CROSS_ENTROPY = {
+    "^the factor 1/n is missing": lambda z, y: plain(z) - onehot64(z, y),
+    "^the sign is wrong: it is": lambda z, y: (onehot64(z, y) - plain(z)) / len(z),
+    "^you subtracted the label's number": lambda z, y: (plain(z) - y[:, None] * 1.0) / len(z),
     "1/n is missing": lambda z, y: plain(z) - eye(z, y),
     "sign is wrong: it is": lambda z, y: (eye(z, y) - plain(z)) / len(z),
     "sign is wrong, and": lambda z, y: eye(z, y) - plain(z),

@@ -114,7 +114,8 @@ WRONG_MOMENTUM = {
     "returned 3 values, expected 2": lambda x, v, g, lr, m: (x, v, g),
     "v is None": lambda x, v, g, lr, m: (x - lr * (m * v + g), None),
     r"x has shape \(\), expected \(4,\)": lambda x, v, g, lr, m: (float(np.sum(x)), m * v + g),
-    "x has dtype float64, expected float32": lambda x, v, g, lr, m: (x - np.float64(lr) * (m * v + g), v),
+    "^x is right, but you returned the old": lambda x, v, g, lr, m: (x - np.float64(lr) * (m * v + g), v),
+    "x has dtype float32": lambda x, v, g, lr, m: (np.float32(x - lr * (m * v + g)), m * v + g),
     "rounded to whole numbers": rounds,
     "NaN or infinite": divides_by_zero,
     "two different results": remembers(),
@@ -202,7 +203,10 @@ def test_right_prediction_is_what_the_library_does():
     ((0.2, 0.0005, 45), "step_averaged = 0.0005: that is the first step"),
     ((0.2, 1.0, 45), "that is the velocity"),
     ((0.2, 0.01, 44), "round up"),
-    ((0.2, 0.01, 44.89), "steps_to_90 = 44.89"),
+    ((0.2, 0.01, 44.89), "steps_to_90 = 44.89: the count is a whole number: round up"),
+    ((0.2, 0.01, 44.9), "whole number: round up"),
+    ((0.2, 0.01, 44.8906), "whole number: round up"),
+    ((0.2, 0.01, 44.2), "too small"),
     ((0.2, 0.01, 20), "only to 64 %"),
     ((0.2, 0.01, 3), "not 90 %"),
     ((0.2, 0.01, 100), "too large"),
@@ -224,7 +228,9 @@ def edge(curvature, momentum):
     return (2 + 2 * momentum) / curvature
 
 
-@pytest.mark.parametrize("answer", [edge, lambda c, m: 2 / c + 2 * m / c, lambda c, m: np.array(edge(c, m))])
+@pytest.mark.parametrize("answer", [edge, lambda c, m: 2 / c + 2 * m / c, lambda c, m: np.array(edge(c, m)),
+                                    lambda c, m: round(edge(c, m), 4),
+                                    lambda c, m: float(f"{edge(c, m):.3g}")])
 def test_right_edge_is_accepted(answer):
     check_largest_stable_lr(answer)
 
@@ -253,6 +259,7 @@ def test_edge_is_where_momentum_stops_converging(momentum):
     (lambda c, m: "2(1+m)/L", "real numbers"),
     (lambda c, m: 4 * 2 * (1 + m) / c, "exactly 4 times too large"),
     (lambda c: 2 / c, "stopped with TypeError"),
+    (lambda c, m: edge(c, m) - 0.001, r"you give 0\.075, expected is 0\.076"),
 ])
 def test_wrong_edge_is_diagnosed(answer, diagnosis):
     with pytest.raises(WrongAnswer, match=diagnosis):

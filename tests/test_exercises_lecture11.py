@@ -78,6 +78,7 @@ WRONG_ADAM = {
     "v is not corrected": wrong(low="np.sqrt(v) + eps"),
     "m is not corrected": wrong(top="m"),
     "lack the exponent t": wrong(top="m / (1 - b1)", low="np.sqrt(v / (1 - b2)) + eps"),
+    "you multiply beta by t": wrong(top="m / (1 - b1 * t)", low="np.sqrt(v / (1 - b2 * t)) + eps"),
     r"use t \+ 1": wrong(top="m / (1 - b1**(t + 1))", low="np.sqrt(v / (1 - b2**(t + 1))) + eps"),
     "you multiply by 1 - beta": wrong(top="m * (1 - b1**t)", low="np.sqrt(v * (1 - b2**t)) + eps"),
     "both corrections use beta1": wrong(low="np.sqrt(v / (1 - b1**t)) + eps"),
@@ -112,7 +113,7 @@ WRONG_ADAM = {
     "stopped with TypeError": lambda x, m, v, g: (x, m, v),
     "NaN or infinite": wrong(top="m / (1 - b1**(t - t))"),
     "pass the function itself": 3.0,
-    r"\(m and v is right\)": wrong(x="x - lr * top / low - 0.1"),
+    r"\(m and v are right\)": wrong(x="x - lr * top / low - 0.1"),
 }
 
 

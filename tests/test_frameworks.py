@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from course_lib import frameworks
+from course_lib.averaging import TailAverage
 from course_lib.frameworks import (
     available,
     contrast,
@@ -36,6 +37,8 @@ from course_lib.layers import ELU, SELU, Dense, Identity, LayerNorm, LeakyReLU, 
 from course_lib.losses import MAE, MSE, BinaryCrossEntropy, SoftmaxCrossEntropy
 from course_lib.network import Network
 from course_lib.optimizers import OPTIMIZERS, SGD, AdaGrad, Adam, Momentum, Nesterov, RMSProp
+from course_lib.penalties import L1
+from course_lib.transforms import clip_norm
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -591,3 +594,33 @@ def test_another_backend_of_keras_is_refused(tf, monkeypatch):
 def test_all_names_exist():
     assert all(hasattr(frameworks, name) for name in frameworks.__all__)
     assert convention("pytorch", "nesterov").fixed == {"nesterov": True}
+
+
+def test_like_takes_what_every_optimizer_takes():
+    average, clip = TailAverage(), clip_norm(1.0)
+    opt = like("pytorch", "adam", weight_decay=0.5, transforms=[clip], averages=[average], proximal=L1(0.1))
+    assert opt.transforms[0] is clip
+    assert opt.averages == (average,)
+    assert opt.proximal == (L1(0.1),)
+    x, g = np.array([2.0, 0.0]), np.array([30.0, 40.0])
+    for transform in opt.transforms:
+        g = transform(x, g)
+    np.testing.assert_allclose(g, [0.6 + 1.0, 0.8])  # clipped, then weight_decay·x: PyTorch's order
+    assert like("keras", "adam", transforms=[clip], weight_decay=0.5).transforms == (clip,)
+
+
+def test_contrast_on_integer_targets_of_a_loss_without_labels():
+    pytest.importorskip("torch")
+    pytest.importorskip("keras")
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(20, 3)), rng.integers(0, 2, (20, 1))
+    net = Network([Dense(3, 1)], loss=BinaryCrossEntropy(), rng=rng)
+    result = contrast(net, x, y, "momentum", {"lr": 0.1, "momentum": 0.9}, steps=10, batch_size=5, rng=rng)
+    assert max(result.parameter_difference.values()) < 1e-12
+    assert set(result.parameter_difference) == {"pytorch", "keras"}
+
+
+def test_a_keras_optimizer_is_built_for_variables_only():
+    pytest.importorskip("tensorflow")
+    with pytest.raises(TypeError, match="params must be a list of Keras variables or None, got 3 in it"):
+        make("keras", "sgd", [3])

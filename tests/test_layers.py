@@ -195,3 +195,44 @@ def test_dense_names_the_shape_it_wants():
         dense(3, 2).forward(np.ones((4, 2)))
     with pytest.raises(RuntimeError, match="has no weight yet"):
         _ = Dense(3, 2).weight
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_whole_numbers_and_lists_give_what_floats_give(name):
+    for given in ([[-3, 0, 2]], np.array([[-3, 0, 2]], np.int8)):
+        layer, twin = ACTIVATIONS[name][0](), ACTIVATIONS[name][0]()
+        out, expected = layer.forward(given), twin.forward(np.array([[-3.0, 0.0, 2.0]]))
+        np.testing.assert_array_equal(out, expected)
+        assert out.dtype == np.float64
+        np.testing.assert_array_equal(layer.backward([[1, 1, 1]]), twin.backward(np.ones((1, 3))))
+
+
+def test_layers_of_a_network_work_in_its_dtype():
+    layer, activation = Dense(3, 2), ReLU()
+    Network([layer, activation], loss=MSE(), rng=np.random.default_rng(0), dtype=np.float32)
+    x = np.ones((4, 3))
+    assert activation.forward(layer.forward(x)).dtype == np.float32
+    for g in (np.ones((4, 2)), np.ones((4, 2), int), np.ones((4, 2)).tolist()):
+        layer.backward(activation.backward(g))
+        assert layer.gradients["bias"].sum() == (activation.out > 0).sum()
+
+
+class Double(Dense):
+    """Its own passes hand other shapes to those of Dense."""
+
+    def forward(self, x, train=False):
+        return np.hstack([super().forward(x, train)] * 2)
+
+    def backward(self, g):
+        n = g.shape[1] // 2
+        return super().backward(g[:, :n] + g[:, n:])
+
+
+def test_a_subclass_may_change_the_shapes_that_its_base_sees():
+    layer = Double(3, 2)
+    Network([layer], loss=MSE(), rng=np.random.default_rng(0), dtype=np.float64)
+    assert layer.forward(np.ones((4, 3))).shape == (4, 4)
+    layer.backward(np.ones((4, 4)))
+    np.testing.assert_array_equal(layer.gradients["bias"], [8, 8])
+    with pytest.raises(ValueError, match=r"last output of Dense\(3, 2\), \(4, 4\), got \(4, 2\)"):
+        layer.backward(np.ones((4, 2)))

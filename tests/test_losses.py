@@ -143,3 +143,23 @@ def test_labels_of_any_integer_type(dtype):
 def test_a_column_of_targets_against_a_row_is_refused():
     with pytest.raises(ValueError, match=r"target must have the output's shape \(5, 1\), got \(5,\)"):
         MSE()(np.zeros((5, 1)), np.zeros(5))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("z", "y", "value", "slope"), [
+    (np.inf, 1, 0, 0), (-np.inf, 0, 0, 0),  # sure, and right
+    (np.inf, 0, np.inf, 1), (-np.inf, 1, np.inf, -1), (np.inf, 0.5, np.inf, 0.5)])
+def test_binary_at_an_infinite_logit(dtype, z, y, value, slope):
+    loss, gradient = BinaryCrossEntropy()(np.array([[z]], dtype), np.array([[y]], dtype))
+    assert (loss, gradient.item()) == (value, slope)
+    assert gradient.dtype == dtype
+    loss, gradient = BinaryCrossEntropy()(np.array([z, 0.3], dtype), np.array([y, 1], dtype))
+    assert loss == pytest.approx((value + np.logaddexp(0, -0.3)) / 2)
+    np.testing.assert_allclose(gradient, [slope / 2, (expit(0.3) - 1) / 2], rtol=1e-6)
+
+
+@pytest.mark.parametrize("y", [0.0, 0.5, 1.0])
+def test_binary_does_not_hide_a_logit_that_is_not_a_number(y):
+    loss, gradient = BinaryCrossEntropy()(np.array([np.nan, 1.0]), np.array([y, 1.0]))
+    assert np.isnan(loss)
+    assert np.isnan(gradient[0])

@@ -314,3 +314,52 @@ def test_a_network_without_parameters():
 
 def test_repr():
     assert repr(network(ReLU)) == "Network([Dense(3, 5), ReLU(), Dense(5, 2)], loss=MSE())"
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_backward_converts_the_gradient_as_forward_does_the_input(dtype):
+    net = network(dtype=dtype)
+    x, y = batch()
+    g = net.loss(net.forward(x), y)[1]
+    net.backward(g)
+    expected = net.parameters.g.copy()
+    for given in (g.astype(np.float64), g.tolist(), g.astype(np.float32)):
+        net.backward(given)
+        np.testing.assert_allclose(net.parameters.g, expected, rtol=1e-5, atol=1e-7)
+    net.backward(np.ones(g.shape, int))
+    assert net.parameters.g.dtype == dtype
+
+
+def test_a_loss_of_ones_own_may_return_float64():
+    def squares(output, target):
+        error = output.astype(np.float64) - target
+        return float(np.mean(error**2)), 2 / error.size * error
+
+    net, twin = network(dtype=np.float32), network(dtype=np.float32)
+    net.loss = squares
+    net.loss_and_grad(*batch())
+    twin.loss_and_grad(*batch())
+    np.testing.assert_allclose(net.parameters.g, twin.parameters.g, rtol=1e-5, atol=1e-7)
+
+
+class First(Layer):
+    """The first two columns: it neither fixes its widths nor keeps that of its input."""
+
+    def forward(self, x, train=False):
+        return x[:, :2]
+
+
+def test_widths_are_compared_where_layers_fix_them():
+    for layers in ([Dense(3, 5), Dense(5, 2)], [Dense(3, 5), First(), Dense(2, 1)],
+                   [Tanh(), Dense(3, 4), ReLU(), Dense(4, 1)]):
+        Network(layers, loss=MSE(), rng=np.random.default_rng(0))
+    message = r"layers\[2\] must take the 5 outputs of layers\[0\], Dense\(3, 5\), got Dense\(4, 2\)"
+    with pytest.raises(ValueError, match=message):
+        Network([Dense(3, 5), Tanh(), Dense(4, 2)], loss=MSE(), rng=np.random.default_rng(0))
+
+
+def test_a_layer_refused_for_its_width_is_still_free():
+    layer = Dense(4, 2)
+    with pytest.raises(ValueError, match="must take the 5 outputs"):
+        Network([Dense(3, 5), layer], loss=MSE(), rng=np.random.default_rng(0))
+    Network([layer], loss=MSE(), rng=np.random.default_rng(0))

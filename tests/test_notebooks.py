@@ -32,6 +32,14 @@ def test_stored_notebook_is_complete_and_within_its_budgets(target):
     assert stored_faults(target) == []
 
 
+def test_start_here_links_to_each_lecture():
+    first, *others = [target for target in targets() if target.kind == "lecture"]
+    assert first.number == "00"
+    links = notebook_checks.link_targets(notebook_checks.markdown(notebooks.read_notebook(first.path)))
+    assert {target.path.name for target in others} == {link for link in links if link.endswith(".ipynb")}
+    assert notebook_checks.link_faults(notebooks.read_notebook(first.path), first.path.parent) == []
+
+
 def test_each_notebook_has_a_source():
     assert orphans() == []
 

@@ -1,6 +1,7 @@
 """Update rules: identities, shapes, state, checks, and the rates that theory gives."""
 
 import copy
+import dataclasses
 import pickle
 
 import numpy as np
@@ -421,3 +422,36 @@ def test_first_steps_from_the_formulas():
     }
     for name, step in expected.items():
         np.testing.assert_allclose(first[name], step, rtol=1e-5, err_msg=name)
+
+
+def test_hyper_parameters_set_later_are_checked_and_kept_as_at_first():
+    opt = Momentum(lr=0.1)
+    opt.lr, opt.momentum = np.float64(0.2), 0
+    assert type(opt.lr) is type(opt.momentum) is float
+    rates = np.array([0.1, 0.2])
+    opt.lr = rates
+    rates[:] = -1
+    np.testing.assert_array_equal(opt.lr, [0.1, 0.2])
+    opt.lr *= 2
+    np.testing.assert_array_equal(opt.next_lr, [0.2, 0.4])
+    for name, value in (("lr", np.array([-1.0, np.nan])), ("lr", -0.1), ("momentum", 2.0)):
+        before = vars(opt).copy()
+        with pytest.raises(ValueError, match=f"{name} must"):
+            setattr(opt, name, value)
+        assert vars(opt) == before
+    opt.lr = lambda step: 0.5
+    assert opt.next_lr == 0.5
+
+
+@pytest.mark.parametrize("make", OPTIMIZERS.values())
+def test_copies_take_new_hyper_parameters_and_check_them(make):
+    opt = make(lr=0.1, weight_decay=0.2)
+    opt.step(np.ones(2), np.ones(2))
+    for twin in (copy.copy(opt), copy.deepcopy(opt), pickle.loads(pickle.dumps(opt))):
+        assert (twin, twin.t) == (opt, 1)
+        with pytest.raises(ValueError, match="weight_decay must"):
+            twin.weight_decay = -1
+    other = dataclasses.replace(opt, lr=0.3)
+    assert (other.lr, other.weight_decay, other.t, opt.lr) == (0.3, 0.2, 0, 0.1)
+    with pytest.raises(ValueError, match=r"lr must be a number in \[0, inf\), got -1"):
+        dataclasses.replace(opt, lr=-1)

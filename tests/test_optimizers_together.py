@@ -175,16 +175,18 @@ def dozat_2015(grad, theta, eta, mu, nu, eps, psi):
         yield theta
 
 
-def dozat_2016(grad, theta, alpha, mu, nu, eps):
-    """The workshop paper's algorithm 2 with a constant μ; n̂ has a factor ν in the numerator."""
+def dozat_2016(grad, theta, alpha, mus, nu, eps):
+    """The workshop paper's algorithm 2, mus(t) its μₜ; n̂ has a factor ν in the numerator."""
     m = n = 0.0
     t = 0
+    product = 1.0
     while True:
         t = t + 1
+        product = product * mus(t)
         g = grad(theta)
-        m = mu * m + (1 - mu) * g
+        m = mus(t) * m + (1 - mus(t)) * g
         n = nu * n + (1 - nu) * g * g
-        m_hat = mu * m / (1 - mu ** (t + 1)) + (1 - mu) * g / (1 - mu**t)
+        m_hat = mus(t + 1) * m / (1 - product * mus(t + 1)) + (1 - mus(t)) * g / (1 - product)
         n_hat = nu * n / (1 - nu**t)
         theta = theta - alpha / (sqrt(n_hat) + eps) * m_hat
         yield theta
@@ -263,7 +265,13 @@ PAPERS = [
      (0.02, 0.8, 0.9, 0.01, 1.0)),
     # With a constant μ the workshop paper's form is the report's, but for the ν on n̂.
     (NAdam(lr=0.02 / sqrt(0.99), beta2=0.99, eps=0.0, momentum_decay=1e6), dozat_2016,
-     (0.02, 0.9, 0.99, 0.0)),
+     (0.02, lambda t: 0.9, 0.99, 0.0)),
+    # With its schedule it differs: m is averaged with μₜ too.
+    (NAdam(lr=0.02 / sqrt(0.999), eps=0.0, average_with_mu=True), dozat_2016,
+     (0.02, lambda t: 0.9 * (1 - 0.5 * 0.96 ** (t / 250)), 0.999, 0.0)),
+    (NAdam(lr=0.02 / sqrt(0.9), beta1=0.8, beta2=0.9, eps=0.01 / sqrt(0.9), momentum_decay=0.1,
+           average_with_mu=True), dozat_2016,
+     (0.02, lambda t: 0.8 * (1 - 0.5 * 0.96 ** (t * 0.1)), 0.9, 0.01)),
     (Adamax(lr=0.02, eps=0.0), adamax_2015, (0.02, 0.9, 0.999)),
     (Adamax(lr=0.02, beta1=0.5, beta2=0.7, eps=0.0), adamax_2015, (0.02, 0.5, 0.7)),
     (RAdam(lr=0.02, eps=0.0), liu_2020, (0.02, 0.9, 0.999)),

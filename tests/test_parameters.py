@@ -57,3 +57,32 @@ def test_repr_tells_size_and_shapes():
     text = repr(Parameters(SHAPES))
     assert "14 float32 numbers" in text
     assert "0.weight (2, 3)" in text
+
+
+@pytest.mark.parametrize("name", ["x", "g"])
+def test_the_vectors_cannot_be_replaced_but_changed_in_place(name):
+    p = Parameters(SHAPES, np.float64)
+    vector, views = getattr(p, name), p.values if name == "x" else p.gradients
+    with pytest.raises(AttributeError, match=rf"use parameters\.{name}\[:\] = \.\.\."):
+        setattr(p, name, np.ones(p.size))
+    p.x += 2
+    p.g -= 3
+    getattr(p, name)[:] += 1
+    assert getattr(p, name) is vector
+    np.testing.assert_array_equal(views["0.bias"], [3 if name == "x" else -2] * 3)
+
+
+def test_a_tensor_that_is_assigned_is_copied_into_its_view():
+    p = Parameters(SHAPES, np.float32)
+    weight = np.arange(6.0).reshape(2, 3)
+    p["0.weight"] = weight
+    p["2.weight"] = [[7], [8], [9]]
+    p["0.bias"] += 1
+    p["scale"] = 5
+    weight[:] = -1
+    np.testing.assert_array_equal(p.x, [0, 1, 2, 3, 4, 5, 1, 1, 1, 7, 8, 9, 0, 5])
+    assert all(np.shares_memory(p[name], p.x) for name in SHAPES)
+    with pytest.raises(ValueError, match=r"parameters\['0\.bias'\] must have shape \(3,\), got \(1,\)"):
+        p["0.bias"] = [1.0]
+    with pytest.raises(KeyError, match=r"1\.weight"):
+        p["1.weight"] = weight

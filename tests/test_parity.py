@@ -356,6 +356,44 @@ def test_run_parity(tf, name, problem):
     assert result.losses["course_lib"][-1] < result.losses["course_lib"][0]
 
 
+# What a run is drawn from: rates at which training is calm (a run that bounces from wall to wall enlarges any
+# rounding error), and an eps above the size of rounding errors. What happens outside is tested further below.
+RUN_RANGES = RANGES | {
+    "lr": log_floats(1e-4, 1e-2),
+    "momentum": st.floats(0.01, 0.95),
+    "rho": st.floats(0.8, 0.999),
+    "beta1": st.floats(0.01, 0.95),
+    "beta2": st.floats(0.8, 0.999),
+    "eps": log_floats(1e-6, 1e-2),
+}
+
+
+def run_cases(row):
+    hyper = st.fixed_dictionaries({name: RUN_RANGES[name] for name in row.defaults})
+    sizes = st.tuples(st.integers(1, 9), st.integers(1, 12), st.integers(2, 6))
+    return st.tuples(hyper, sizes, st.sampled_from([7, 16, None]), st.sampled_from([ReLU, Tanh]),
+                     st.integers(0, 2**32 - 1))
+
+
+@pytest.mark.parametrize("row", TABLE, ids=[f"{row.framework}-{row.name}" for row in TABLE])
+def test_run_parity_of_drawn_networks_and_hyper_parameters(tf, exact_constants, row):
+    @settings(max_examples=6 if row.framework == "pytorch" else 2, deadline=None, derandomize=True,
+              database=None)
+    @given(run_cases(row))
+    def check(case):
+        hyper, (inputs, width, classes), batch_size, activation, seed = case
+        rng = np.random.default_rng(seed)
+        x, y = rng.uniform(0, 1, (40, inputs)), rng.integers(0, classes, 40)
+        net = Network([Dense(inputs, width), activation(), Dense(width, classes)], loss=SoftmaxCrossEntropy(),
+                      rng=rng, dtype=np.float64)
+        result = contrast(net, x, y, row.name, hyper, steps=STEPS, batch_size=batch_size, rng=rng,
+                          frameworks=row.framework)
+        assert result.parameter_difference[row.framework] <= 1e-9
+        assert result.loss_difference[row.framework] <= 1e-9
+
+    check()
+
+
 def stream(n):
     rng, indices = np.random.default_rng(7), []
     while len(indices) < STEPS:

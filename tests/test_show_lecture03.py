@@ -72,7 +72,11 @@ def test_the_other_pictures_are_drawn():
     steps, values = np.arange(1, 6), 0.5 ** np.arange(5)
     drawn(pictures.scaled_losses(steps, {"a": values}))
     drawn(pictures.loss_and_bound(values, {"one": values / 2, "many": np.array([values, values / 3])}))
-    drawn(pictures.two_guarantees(steps, {"a": values}, {"b": 2 * values}))
+    fig = drawn(pictures.two_guarantees(steps, {"a": values, "b": values}, {
+        name: (f"bound {name}", 2 * values) for name in "ab"}))
+    run, bound, other, _ = fig.axes[0].lines
+    assert run.get_color() == bound.get_color() != other.get_color()
+    assert run.get_linestyle() == bound.get_linestyle() != other.get_linestyle()
     fig = drawn(pictures.steps_and_kappa(np.array([1.0, 10.0, 100.0]), {"a": np.array([2.0, 20.0, 200.0])}))
     assert "slope 1.00" in fig.axes[0].get_legend().get_texts()[0].get_text()
 

@@ -21,9 +21,10 @@ def drawn():
     rng = np.random.default_rng(0)
     curves = {"a": rng.uniform(1, 2, (3, 20)), "b": rng.uniform(1, 2, (3, 20))}
     norms = {lr: np.linspace(5, 6, 10) for lr in (0.1, 1.0)}
-    found = results.stored()
+    found, ends = results.stored(), {"a": np.ones((2, 3)), "b": np.full((2, 3), 2.0)}
     return [lecture08.units(rng.normal(size=(9, 3)), rng.normal(size=(9, 3))), lecture08.losses(curves),
-            lecture08.slip(curves), lecture08.lag(curves, curves), lecture08.spread([2, 4], [1.0, 0.7]),
+            lecture08.slip([0.1, 1.0], ends), lecture08.lag(curves, curves),
+            lecture08.spread([2, 4], [1.0, 0.7]),
             lecture08.sweep(found), lecture08.sweep(found, list(found)[:2], columns=2),
             lecture08.gains({"a": np.array([2.0, 3.0])}), lecture08.flow({"ReLU": curves, "tanh": curves}),
             lecture08.growth(norms), lecture08.axes_of()]

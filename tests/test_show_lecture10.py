@@ -36,7 +36,7 @@ def test_every_figure_is_drawn_with_its_description():
         pictures.sparse({"noise 1": {"a": tuned}, "noise 0.1": {"a": tuned}}, {"a": [0.1, 0.2, 0.4]}),
         pictures.cycle({"a": falling}),
         pictures.hover(falling, falling),
-        pictures.saddles({"one": {"a": falling}, "two": {"a": falling}}),
+        pictures.saddles([0.1, 1], {"one": {"a": [5, 2]}, "two": {"a": [9, 3]}}),
         pictures.small_gradients(falling, {"a": falling}),
     ]:
         check_alt(alt)

@@ -10,9 +10,10 @@ from PIL import Image
 
 from course_lib import show
 from course_lib.minimize import minimize
+from course_lib.optimizers import OPTIMIZERS
 from course_lib.show import choosing, lecture12
 from course_lib.show.display import check_alt
-from course_lib.studies.surfaces import METHODS, SURFACES
+from course_lib.studies.surfaces import METHODS, SURFACES, race
 
 
 @pytest.fixture(autouse=True)
@@ -34,6 +35,25 @@ def test_every_method_has_its_own_look():
     assert list(lecture12.LOOKS) == list(METHODS)
     for part in range(3):
         assert len({str(look[part]) for look in lecture12.LOOKS.values()}) == len(METHODS)
+
+
+def test_a_method_keeps_its_look_where_another_is_missing():
+    runs = few_runs(3)
+    runs["Rosenbrock"][1].pop("momentum")
+    fig, _ = lecture12.ways(runs)
+    for ax in fig.axes:
+        lines = {line.get_label(): line for line in ax.lines}
+        assert lines["Adam"].get_color() == lecture12.LOOKS["Adam"][0]
+        assert ("momentum" in lines) == (ax is not fig.axes[3])
+    assert [text.get_text() for text in fig.legends[0].get_texts()][:2] == ["momentum", "Adam"]
+
+
+def test_all_eight_methods_can_be_drawn():
+    own = dict.fromkeys(METHODS, 0.01)
+    fig, _ = lecture12.ways({name: race(name, own, steps=2) for name in list(SURFACES)[:4]})
+    looks = {line.get_label(): line.get_color() for line in fig.axes[0].lines}
+    for method, (color, *_) in lecture12.LOOKS.items():
+        assert looks[method] == color
 
 
 def test_movies_end_as_the_still_picture_does():
@@ -84,6 +104,15 @@ def test_the_widgets_run_is_that_of_minimize(surface, method):
     np.testing.assert_allclose(losses, trace.loss[:len(losses)], rtol=1e-9)
 
 
+def test_the_widget_offers_every_rule_at_a_rate_that_goes_down():
+    assert {*choosing.RULES.values()} == {*OPTIMIZERS.values()}
+    assert choosing.RATES.keys() == choosing.RULES.keys()
+    for method, lr in choosing.RATES.items():
+        _, losses, diverged = choosing.choosing_trace("Beale", method, lr, 1.0, 1.5)
+        assert not diverged
+        assert losses[-1] < 0.15 * losses[0]
+
+
 def test_description_says_what_happens():
     tell = show.describe_choosing
     assert tell("Beale", "momentum", lr=0.5).startswith("Momentum with rate 0.5 on Beale: it diverges")
@@ -99,7 +128,9 @@ def test_widget_redraws_when_a_value_is_typed():
     assert widget.image.value != before
     assert "Adam with rate 0.1 on Beale" in widget.note.value
     widget.controls["method"].value = "Nesterov"
-    assert "Nesterov" in widget.note.value
+    assert "Nesterov with rate 0.002 on Beale" in widget.note.value
+    widget.controls["lr"].value = 0.001
+    assert "Nesterov with rate 0.001 on Beale" in widget.note.value
 
 
 def test_another_surface_brings_its_start_and_one_new_picture():

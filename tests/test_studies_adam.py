@@ -6,9 +6,12 @@ import math
 import numpy as np
 import pytest
 
+from course_lib.functions import quadratic
+from course_lib.minimize import minimize
 from course_lib.optimizers import SGD, Adam
 from course_lib.studies import adam as study
 from course_lib.studies import two_piece
+from course_lib.studies.adaptive import on_circle
 
 # --- bias correction --------------------------------------------------------------------------------
 
@@ -38,11 +41,19 @@ def test_adam_without_eps_does_not_see_the_curvature_along_the_axes():
         np.testing.assert_allclose(run.x[:, 0], run.x[:, 1], rtol=0, atol=1e-12)  # the diagonal
 
 
-def test_steps_to_is_the_first_passage():
-    run = study.valley_runs(SGD(lr=0.5), [1], 0.0, 20)[1.0]  # the loss falls to a quarter at each step
-    assert study.steps_to(run, 0.25**3 * 1.01) == 3
-    with pytest.raises(ValueError, match="does not in 20 steps"):
-        study.steps_to(run, 1e-30)
+def test_valley_steps_count_until_the_loss_stays_below():
+    """With one rate: the runs themselves, up to the last step above."""
+    found = study.valley_steps([10], 0.3, starts=5, rates=1)[10.0]
+    f = quadratic(10, rotation=0.3)
+    for start, steps in zip(on_circle(5), found, strict=True):
+        loss = minimize(f, f.eigenvectors @ start, Adam(lr=0.01), 1000).loss
+        assert steps == np.flatnonzero(loss > 1e-4 * loss[0])[-1] + 1
+
+
+def test_only_a_turned_valley_slows_adam_down():
+    along, turned = (study.valley_steps([1, 1000], angle, starts=8, rates=12) for angle in (0.0, math.pi / 4))
+    assert np.median(along[1000.0]) < 1.2 * np.median(along[1.0])
+    assert np.median(turned[1000.0]) > 1.4 * np.median(turned[1.0])
 
 
 # --- the cycle of Reddi et al. ----------------------------------------------------------------------

@@ -61,15 +61,48 @@ def test_best_takes_the_median_and_says_when_no_rate_arrives():
     assert surfaces.best([[np.inf], [np.inf]], [0.1, 0.2])[0] is None
 
 
+def test_the_turned_valley_is_the_valley():
+    c = np.sqrt(0.5)
+    turn = np.array([[c, -c], [c, c]])  # what a rotation by 45° does to a column
+    x = np.random.default_rng(0).normal(size=(20, 2))
+    valley, turned = SURFACES["valley"], SURFACES["turned valley"]
+    u, v = c * (x[:, 0] + x[:, 1]), c * (x[:, 1] - x[:, 0])
+    np.testing.assert_allclose(turned(x), u**2 + 25 * v**2)
+    np.testing.assert_allclose(turned.start, turn @ valley.start)
+    np.testing.assert_allclose(np.linalg.eigvalsh(turned.hessian(x[0])), [2, 50])
+    np.testing.assert_allclose(turned.gradient(x), x @ turned.hessian(x[0]), rtol=1e-12)
+    starts = [surfaces.starts(name, 7, np.random.default_rng(3)) for name in ("valley", "turned valley")]
+    np.testing.assert_allclose(starts[1], starts[0] @ turn.T)
+
+
 def test_gradient_descent_does_not_notice_a_turn_and_adagrad_does():
-    rng = np.random.default_rng(1)
     found = {}
     for name in ("valley", "turned valley"):
-        x0 = surfaces.starts(name, 5, rng)
-        found[name] = {method: np.median(surfaces.best(surfaces.steps_to_goal(
-            SURFACES[name], x0, method, surfaces.RATES, limit=300))[1]) for method in ("Nesterov", "AdaGrad")}
-    assert found["turned valley"]["AdaGrad"] > 8 * found["valley"]["AdaGrad"]
-    assert found["turned valley"]["Nesterov"] < 1.5 * found["valley"]["Nesterov"]
+        x0 = surfaces.starts(name, 5, np.random.default_rng(1))
+        found[name] = {method: surfaces.steps_to_goal(SURFACES[name], x0, method, surfaces.RATES, limit=300)
+                       for method in ("gradient descent", "momentum", "Nesterov", "AdaGrad")}
+    turned, valley = found["turned valley"], found["valley"]
+    for method in ("gradient descent", "momentum", "Nesterov"):
+        np.testing.assert_array_equal(turned[method], valley[method])
+    best = [np.median(surfaces.best(steps["AdaGrad"])[1]) for steps in (turned, valley)]
+    assert best[0] > 8 * best[1]
+
+
+def test_own_rates_are_reported_from_fresh_starts():
+    found = {method: surfaces.steps_to_goal(SURFACES["valley"], [[-2.0, 0.5]], method, [0.01, 0.02])
+             for method in ("momentum", "Nesterov")} | {"Adam": np.full((2, 1), np.inf)}
+    own = surfaces.own_rates(found, [0.01, 0.02])
+    assert own["Adam"] is None
+    steps = surfaces.at_own_rates("valley", own, count=4, rng=np.random.default_rng(8))
+    x0 = surfaces.starts("valley", 4, np.random.default_rng(8))
+    for method in ("momentum", "Nesterov"):
+        np.testing.assert_array_equal(steps[method], surfaces.steps_to_goal(
+            SURFACES["valley"], x0, method, [own[method]])[0])
+    assert steps["Adam"].tolist() == [np.inf] * 4
+    f, traces = surfaces.race("valley", own, steps=5)
+    assert list(traces) == ["momentum", "Nesterov"]
+    np.testing.assert_array_equal(traces["Nesterov"].x, minimize(
+        f, f.start, METHODS["Nesterov"](lr=own["Nesterov"]), 5).x)
 
 
 def test_starts_on_the_saddle_lie_next_to_the_axis():
@@ -140,18 +173,37 @@ def test_regression_epochs_are_those_of_a_plain_loop():
     assert np.isfinite(arrived)
 
 
+def test_regression_takes_other_hyper_parameters():
+    default, short, longer = (choosing.regression_epochs("RMSProp", [0], rates=[0.2, 0.5], **hyper)
+                              for hyper in ({}, {"rho": 0.9}, {"rho": 0.99}))
+    np.testing.assert_array_equal(default, short)
+    assert longer.min() < short.min()
+
+
+def test_default_rates_are_those_of_the_installed_pytorch():
+    torch = pytest.importorskip("torch")
+    kinds = dict.fromkeys(("gradient descent", "momentum", "Nesterov"), torch.optim.SGD) | {
+        "AdaGrad": torch.optim.Adagrad, "RMSProp": torch.optim.RMSprop, "Adadelta": torch.optim.Adadelta,
+        "Adam": torch.optim.Adam, "NAdam": torch.optim.NAdam}
+    weights = [torch.nn.Parameter(torch.ones(1))]
+    assert choosing.torch_rates() == {method: kind(weights).defaults["lr"] for method, kind in kinds.items()}
+
+
 # --- what a step costs ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", step_cost.REMEMBERED)
-def test_remembered_arrays_are_the_state_that_changes(name):
-    opt, x = OPTIMIZERS[name](), np.ones(3)
-    for g in np.random.default_rng(0).normal(size=(3, 3)):
-        opt.step(x, g)
-    # RMSProp also keeps room for its variants: an average that stays zero, and the step as a velocity.
-    used = [slot for slot in opt.slots if not (name == "rmsprop" and slot in ("m", "v"))]
-    assert len(used) == step_cost.REMEMBERED[name]
-    assert step_cost.bytes_per_step(name) == 4 * (3 + 2 * len(used))
+# The arrays in the papers' algorithms.
+ARRAYS = {"sgd": "", "momentum": "v", "nesterov": "v", "adagrad": "s", "rmsprop": "s", "adadelta": "sd",
+          "adam": "mv", "adamw": "mv", "amsgrad": "mvV", "nadam": "mv", "adamax": "mu", "radam": "mv",
+          "lion": "m"}
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_remembered_arrays_are_those_of_the_papers(name):
+    assert step_cost.remembered(name) == len(ARRAYS[name])
+    assert step_cost.bytes_per_step(name) == 4 * (3 + 2 * len(ARRAYS[name]))
+    # RMSProp keeps room for its variants: an average that stays zero, and the step as a velocity.
+    assert len(OPTIMIZERS[name].slots) == len(ARRAYS[name]) + 2 * (name == "rmsprop")
 
 
 def test_all_ways_of_a_step_do_take_one():

@@ -115,7 +115,8 @@ def test_too_many_units_are_refused():
 # --- stored runs ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("name", "hidden", "seed"), [("slides, to keep", 2, 3), ("slides, to keep", 3, 0)])
+@pytest.mark.parametrize(("name", "hidden", "seed"), [
+    ("given rates, to keep", 2, 3), ("given rates, to keep", 3, 0)])
 def test_stored_runs_on_the_step_begin_as_they_do_here(name, hidden, seed):
     kept = dropout_runs.stored()[name, hidden]
     again = dropout_runs.run(name, hidden, seeds=[seed], epochs=1000)
@@ -127,12 +128,21 @@ def test_stored_runs_on_the_step_begin_as_they_do_here(name, hidden, seed):
 
 def test_stored_runs_have_what_was_asked_for():
     runs = dropout_runs.stored()
-    assert list(runs) == [(name, hidden) for name in dropout_runs.SETTINGS for hidden in (2, 3)]
+    assert list(runs) == [(name, hidden) for name, (*both, _, _) in dropout_runs.SETTINGS.items()
+                          for hidden, rates in zip((2, 3), both, strict=True) if rates]
     for (name, hidden), run in runs.items():
-        *rates, epochs = dropout_runs.SETTINGS[name]
+        *rates, epochs, _ = dropout_runs.SETTINGS[name]
         assert run["rates"].tolist() == rates[hidden - 2]
         assert run["epochs"].tolist() == list(range(0, epochs + 1, dropout_runs.EVERY))
         assert run["error"].shape == run["loss"].shape == (len(dropout_runs.SEEDS), len(run["epochs"]))
+
+
+def test_a_setting_with_another_learning_rate_uses_it():
+    found = [dropout_runs.run(name, 2, seeds=[0], epochs=5) for name in ("none", "none, lr 0.003")]
+    assert found[0]["error"][0][0] == found[1]["error"][0][0]
+    assert found[0]["error"][0][1] != found[1]["error"][0][1]
+    with pytest.raises(ValueError, match=r"hidden must be 2 for 'none, lr 0\.003', got 3"):
+        dropout_runs.run("none, lr 0.003", 3)
 
 
 def test_stored_digits_begin_as_they_do_here():

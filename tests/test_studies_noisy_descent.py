@@ -11,16 +11,41 @@ H, X0 = np.array([2.0, 4.0]), np.array([-5.0, -2.5])
 
 
 def test_each_of_the_three_ways_makes_three_passes():
-    x, y, ways = noisy_descent.three_ways()
-    minimum = np.linalg.lstsq(x, y, rcond=None)[0]
-    loss = {name: np.mean((way @ x.T - y) ** 2, axis=1) for name, way in ways.items()}
+    x, y, ways = noisy_descent.three_ways({100: 0.05, 10: 0.03, 1: 0.005})
     assert [len(way) for way in ways.values()] == [4, 31, 301]
     batch = next(iter(ways.values()))
     for point, after in pairwise(batch):  # the whole batch: plain gradient descent
-        np.testing.assert_allclose(after, point - 0.06 * 2 / 100 * x.T @ (x @ point - y))
-    least = np.mean((x @ minimum - y) ** 2)
-    assert all(values[-1] < values[0] / 2 for values in loss.values())
-    assert min(loss["10 per step, 30 steps"][-5:]) < least * 1.1
+        np.testing.assert_allclose(after, point - 0.05 * 2 / 100 * x.T @ (x @ point - y))
+    ends = noisy_descent.excess([way[-1] for way in ways.values()])
+    assert max(ends[1:]) < ends[0] < noisy_descent.excess(batch[0]) / 100
+
+
+def test_several_rates_at_once_are_the_single_runs():
+    rates = np.array([0.002, 0.01])
+    both = noisy_descent.three_passes(10, rates[:, None], seed=3)
+    for i, rate in enumerate(rates):
+        np.testing.assert_allclose(both[:, i], noisy_descent.three_passes(10, rate, seed=3))
+
+
+def test_excess_is_the_distance_to_the_least_squares_solution_in_the_hessian():
+    x, y, _ = noisy_descent.two_weights()
+    away = np.array([[0.3, -2.0], [0.0, 0.0]])
+    points = np.linalg.solve(x.T @ x, x.T @ y) + away
+    np.testing.assert_allclose(noisy_descent.excess(points), ((away @ x.T) ** 2).mean(axis=1), atol=1e-12)
+
+
+def test_the_rate_of_each_portion_is_the_best_of_the_grid():
+    rates = np.array(noisy_descent.PORTION_RATES)[:, None]
+    for size, rate in noisy_descent.portion_rates().items():
+        ends = [noisy_descent.excess(noisy_descent.three_passes(size, rates, seed)[-1]) for seed in range(50)]
+        assert rate == rates[np.median(ends, axis=0).argmin(), 0]
+
+
+def test_ends_are_those_of_the_ways():
+    rates = {10: 0.03, 1: 0.005}
+    found = noisy_descent.three_ends(rates, [4, 7])
+    for way, ends in zip(noisy_descent.three_ways(rates, seed=7)[2].values(), found.values(), strict=True):
+        assert ends[1] == pytest.approx(noisy_descent.excess(way[-1]))
 
 
 def test_noise_falls_with_the_batch_and_vanishes_for_all_examples():

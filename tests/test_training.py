@@ -348,3 +348,29 @@ def test_a_constant_function_is_the_number():
 def test_bad_batch_functions_are_named(size, message):
     with pytest.raises((ValueError, TypeError), match=message):
         train(opt=SGD(0.05), epochs=1, batch_size=size)
+
+
+def test_divergence_with_one_rate_per_parameter_says_their_range():
+    net = network()
+    rates = np.full(net.parameters.size, 1e8)
+    rates[0] = 1e6
+    with pytest.raises(DivergenceError, match=r"the learning rate from 1e\+06 to 1e\+08\. Try") as caught:
+        train(net, SGD(lr=rates), epochs=50)
+    np.testing.assert_array_equal(caught.value.lr, rates)
+
+
+def test_validation_is_looked_at_before_the_first_step():
+    x, y = data()
+    for validation in ((x, y[:-1]), (x[:, :2], y), (x, y[:, 0]), (np.nan * x, y)):
+        net, opt = network(), SGD(0.1)
+        with pytest.raises(ValueError, match=r"^validation\[[01]\]"):
+            train(net, opt, validation=validation)
+        assert opt.t == 0
+    _, history = train(validation=(x.tolist(), y.tolist()))  # lists, as for x and y
+    assert len(history.validation_loss) == 2
+
+
+@pytest.mark.parametrize("value", [1, 2.5, np.float32(0.5), np.array(3.0), True, np.nan])
+def test_a_metric_is_a_number_of_any_kind(value):
+    _, history = train(metric=lambda output, y: value)
+    np.testing.assert_array_equal(history.metric, [value] * 2)

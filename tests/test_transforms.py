@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course_lib.optimizers import SGD
+from course_lib.optimizers import SGD, NonFiniteGradientError
 from course_lib.transforms import clip_norm, l1, l2
 
 RNG = np.random.default_rng(0)
@@ -85,3 +85,31 @@ def test_a_transform_that_breaks_the_gradient_is_caught_before_anything_changes(
             opt.step(x, np.ones(3))
         assert opt.t == 0
         np.testing.assert_array_equal(x, 1)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("share", [1e-6, 0.1, 0.9])  # of the largest number there is
+def test_clipping_a_gradient_whose_sum_of_squares_overflows(dtype, share):
+    largest = np.finfo(dtype).max
+    g = largest * dtype(share) * np.array([[1.0, -0.5], [0.25, 0.0]], dtype)
+    kept = g.copy()
+    clipped = clip_norm(2.0)(None, g)
+    exact = np.array([[1.0, -0.5], [0.25, 0.0]]) * 2 / np.sqrt(1 + 0.25 + 0.0625)
+    np.testing.assert_allclose(clipped, exact, rtol=4 * np.finfo(dtype).eps)
+    assert clipped.dtype == dtype
+    np.testing.assert_array_equal(g, kept)
+
+
+def test_a_large_bound_leaves_a_large_gradient_as_it_is():
+    g = np.array([1e20, 1e20], np.float32)  # its length is 1.4e20, though its square is no float32
+    assert clip_norm(1e30)(None, g) is g
+    np.testing.assert_allclose(clip_norm(1e20)(None, g), g / np.sqrt(2), rtol=1e-6)
+    np.testing.assert_allclose(clip_norm(1.0)(None, [3, 4]), [0.6, 0.8])  # whole numbers become float64
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_a_gradient_that_is_not_finite_is_not_hidden(value):
+    g = np.array([1.0, value])
+    assert clip_norm(0.1)(None, g) is g
+    with pytest.raises(NonFiniteGradientError, match=r"1 NaN or infinite value\(s\) of 2 at step 1"):
+        SGD(transforms=[clip_norm(0.1)]).step(np.ones(2), g)

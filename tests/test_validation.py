@@ -90,7 +90,7 @@ def test_floats_are_not_copied():
 
 @pytest.mark.parametrize("value", [None, [None], "one", ["a"], [True], np.ones(2, "f2"), np.ones(2, "c8")])
 def test_arrays_of_something_else(value):
-    with pytest.raises(TypeError, match=r"x must hold float32 or float64 numbers, got dtype "):
+    with pytest.raises(TypeError, match=r"x must hold float32 or float64 numbers, or integers, got dtype "):
         floats("x", value)
 
 

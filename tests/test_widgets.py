@@ -267,3 +267,15 @@ def test_a_redraw_takes_well_under_a_tenth_of_a_second(make, name, values):
         widget.controls[name].value = float(value)
         seconds.append(time.process_time() - start)
     assert np.median(seconds) < 0.1
+
+
+def test_names_of_activations_and_methods_in_any_case():
+    assert show.describe_neuron("relu", w1=2) == show.describe_neuron("ReLU", w1=2)
+    assert show.describe_neuron("LEAKY relu", bias=-9) == show.describe_neuron("leaky ReLU", bias=-9)
+    assert show.describe_momentum("nesterov") == show.describe_momentum("Nesterov")
+    for draw, name, same in ((show.draw_neuron, "Sigmoid", "sigmoid"),
+                             (show.draw_momentum, "nesterov", "Nesterov")):
+        a, b = io.BytesIO(), io.BytesIO()
+        for buffer, given in ((a, name), (b, same)):
+            draw(given).savefig(buffer, format="rgba")
+        assert a.getvalue() == b.getvalue()

@@ -2,7 +2,8 @@
 
 A check compares the answer with the right result and, if they differ, with the results of typical
 mistakes. A mistake whose result is exactly the student's is the diagnosis. Otherwise the check looks
-for a wrong sign or factor, and at last shows the numbers.
+for a wrong sign or factor, and at last shows the numbers. The values are judged first: right values in
+float64 for float32 arguments are right, and only remarked upon.
 
     def check_square(square):
         check_function(square, reference=lambda x: x**2, cases=[(3.0,), (np.array([1.0, -2.0]),)],
@@ -20,6 +21,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course_lib.exercises.comparing import as_precise, difference, equal, wider
+
 TOLERANCE = 1e-9  # relative; rules that differ only in the order of operations agree far better
 
 
@@ -32,11 +35,13 @@ class Mistake:
     """A typical mistake: what to tell the student, and what it would have computed.
 
     `result` is a function of the same arguments as the exercise for `check_function`, or a number
-    for `check_number`.
+    for `check_number`. There, `within` is the relative difference at which an answer still counts as this
+    mistake, by default the check's tolerance: a logarithm may be given as 44.9 or as 44.891.
     """
 
     message: str
     result: Callable | float
+    within: float | None = None
 
 
 def right(message):
@@ -56,7 +61,10 @@ def check_function(function, *, reference, cases, outputs, mistakes=(), toleranc
     cases : tuples of arguments; take at least two that have no zeros and ones, which hide mistakes
     outputs : names of what is returned, for the messages
     mistakes : list of Mistake; the first one that explains all cases is reported
-    tolerance : largest relative difference that counts as equal, for float64
+    tolerance : largest relative difference that counts as equal, for float64; at least 1e-5 for float32
+
+    An answer in float64 for float32 arguments is compared as float32, and remarked upon if it is right. One
+    in float32 for float64 arguments has lost digits and is refused, after the mistakes.
 
     >>> double = lambda x: 2 * x
     >>> def wrong(x):
@@ -72,20 +80,25 @@ def check_function(function, *, reference, cases, outputs, mistakes=(), toleranc
     given, wanted = [], []
     for case in cases:
         want = as_tuple(reference(*copy.deepcopy(case)))
-        got = run(function, case, names, outputs, want)
-        same = run(function, case, names, outputs, want)
+        got = call(function, case, names, outputs, want)
+        same = call(function, case, names, outputs, want)
         if not equal(got, same, tolerance):
             raise WrongAnswer("called twice with the same arguments, your function gives two different "
                               "results: it must not keep anything between calls.")
         given.append(got)
         wanted.append(want)
-    if all(map(equal, given, wanted, [tolerance] * len(cases))):
-        return
-    for mistake in mistakes:
-        typical = [as_tuple(mistake.result(*copy.deepcopy(case))) for case in cases]
-        if all(map(equal, given, typical, [tolerance] * len(cases))):
-            raise WrongAnswer(f"{mistake.message}.")
-    raise WrongAnswer(difference(given, wanted, outputs, tolerance))
+    compared = [as_precise(got, want) for got, want in zip(given, wanted, strict=True)]
+    is_right = all(map(equal, compared, wanted, [tolerance] * len(cases)))
+    if not is_right:
+        for mistake in mistakes:
+            typical = [as_tuple(mistake.result(*copy.deepcopy(case))) for case in cases]
+            if all(map(equal, compared, typical, [tolerance] * len(cases))):
+                raise WrongAnswer(f"{mistake.message}.")
+    for got, want in zip(given, wanted, strict=True):
+        refuse_narrower(got, want, outputs)
+    if not is_right:
+        raise WrongAnswer(difference(compared, wanted, outputs, tolerance))
+    remark_wider(given, wanted, outputs)
 
 
 def check_number(name, value, expected, *, mistakes=(), tolerance=1e-3):
@@ -108,13 +121,24 @@ def check_number(name, value, expected, *, mistakes=(), tolerance=1e-3):
     if math.isclose(value, expected, rel_tol=tolerance, abs_tol=1e-12):
         return
     for mistake in mistakes:
-        if math.isclose(value, mistake.result, rel_tol=tolerance, abs_tol=1e-12):
+        within = tolerance if mistake.within is None else mistake.within
+        if math.isclose(value, mistake.result, rel_tol=within, abs_tol=1e-12):
             raise WrongAnswer(f"{name} = {value:g}: {mistake.message}.")
     raise WrongAnswer(f"{name} = {value:g} is too {'large' if value > expected else 'small'}.")
 
 
 def run(function, case, names, outputs, want):
-    """Call the student's function on copies; raise WrongAnswer if what comes back cannot be compared."""
+    """Call the student's function on copies; raise WrongAnswer if what comes back cannot be compared.
+
+    Results in a narrower float type than those of `want` cannot.
+    """
+    got = call(function, case, names, outputs, want)
+    refuse_narrower(got, want, outputs)
+    return got
+
+
+def call(function, case, names, outputs, want):
+    """As `run`, but in any float type."""
     arguments = copy.deepcopy(case)
     try:
         result = function(*arguments)
@@ -150,8 +174,6 @@ def comparable(name, got, want):
     if array.shape != want.shape:
         raise WrongAnswer(f"{name} has shape {array.shape}, expected {want.shape}: "
                           "every number has its own, so work entry by entry.")
-    if want.dtype.kind == "f" and array.dtype.kind == "f" and array.dtype != want.dtype:
-        raise WrongAnswer(f"{name} has dtype {array.dtype}, expected {want.dtype}, that of the arguments.")
     if want.dtype.kind == "f" and array.dtype.kind != "f" and want.ndim:
         raise WrongAnswer(f"{name} has dtype {array.dtype}: it was rounded to whole numbers.")
     if not np.isfinite(array).all():
@@ -159,47 +181,22 @@ def comparable(name, got, want):
     return array
 
 
-def difference(given, wanted, outputs, tolerance):
-    """What is wrong in words, when no typical mistake explains it."""
-    for i, name in enumerate(outputs):
-        pairs = [(g[i], w[i]) for g, w in zip(given, wanted, strict=True)]
-        if all(close(g, w, tolerance) for g, w in pairs):
-            continue
-        if all(close(g, -w, tolerance) for g, w in pairs):
-            return f"{name} has the wrong sign everywhere."
-        factor = common_factor(pairs, tolerance)
-        if factor:
-            return (f"{name} is exactly {factor:.4g} times too large." if factor > 1
-                    else f"{name} is exactly {1 / factor:.4g} times too small.")
-        g, w = next((g, w) for g, w in pairs if not close(g, w, tolerance))
-        right_ones = [other for j, other in enumerate(outputs) if j != i and
-                      all(close(g[j], w[j], tolerance) for g, w in zip(given, wanted, strict=True))]
-        also = f" ({' and '.join(right_ones)} is right)" if right_ones else ""
-        return (f"{name} is not right yet{also}: for the first example that differs you give "
-                f"{short(g)}, expected is {short(w)}.")
-    raise AssertionError("difference() needs results that differ")
+def refuse_narrower(got, want, outputs):
+    """Raise WrongAnswer if a result has fewer digits than the right one."""
+    for name, g, w in zip(outputs, got, want, strict=True):
+        if wider(w, g):
+            raise WrongAnswer(f"{name} has dtype {g.dtype}, expected {np.asarray(w).dtype}, that of the "
+                              "arguments.")
 
 
-def common_factor(pairs, tolerance):
-    """The one positive number by which all results differ from the right ones, or None."""
-    got, want = (np.ravel(a) for a in pairs[0])
-    largest = np.argmax(np.abs(want))
-    if not want[largest]:
-        return None
-    factor = float(got[largest] / want[largest])
-    return factor if factor > 0 and all(close(g, factor * w, tolerance) for g, w in pairs) else None
-
-
-def close(a, b, tolerance):
-    a, b = np.asarray(a), np.asarray(b)
-    if np.float32 in (a.dtype, b.dtype):
-        tolerance = max(tolerance, 1e-5)
-    scale = max(np.max(np.abs(b), initial=0.0), 1e-12)
-    return bool(np.all(np.abs(a - b) <= tolerance * scale))
-
-
-def equal(got, want, tolerance):
-    return all(np.shape(g) == np.shape(w) and close(g, w, tolerance) for g, w in zip(got, want, strict=True))
+def remark_wider(given, wanted, outputs):
+    """Tell the student once if arrays came back with more digits than the arguments have."""
+    for got, want in zip(given, wanted, strict=True):
+        for name, g, w in zip(outputs, got, want, strict=True):
+            if g.ndim and wider(g, w):
+                print(f"Remark: for arguments of dtype {w.dtype}, your {name} has dtype {g.dtype}. Its "
+                      "values are right; code that returns the type it was given keeps networks fast.")
+                return
 
 
 def as_tuple(result):
@@ -208,7 +205,3 @@ def as_tuple(result):
 
 def count(n):
     return "one value" if n == 1 else f"{n} values"
-
-
-def short(array):
-    return np.array2string(np.asarray(array), precision=4, threshold=6)

@@ -115,15 +115,16 @@ def check_dense_backward(function):
 
 # --- exercise 2: predictions ------------------------------------------------------------------------
 
+# name: (the answer, the relative tolerance: a count is exact, a factor may be rounded to 0.00098, mistakes)
 PREDICTIONS = {
-    "parameters": (2410, [
+    "parameters": (2410, 1e-9, [
         Mistake("you left out the biases, one per neuron", 64 * 32 + 32 * 10),
         Mistake("you left out the biases of the hidden neurons", 2410 - 32),
         Mistake("you left out the biases of the outputs", 2410 - 10),
         Mistake("that is the number of inputs and neurons. Each weight joins two of them", 64 + 32 + 10),
         Mistake("the inputs have no bias, only neurons do", 2410 + 64),
     ]),
-    "best_factor": (0.25**5, [
+    "best_factor": (0.25**5, 5e-3, [
         Mistake("that would be tanh, whose slope is at most 1. The sigmoid's is at most s(1 - s) = 1/4", 1.0),
         Mistake("1/2 is the sigmoid's value at 0, not its slope there", 0.5**5),
         Mistake("that is one layer. The slopes of five layers multiply", 0.25),
@@ -131,7 +132,7 @@ PREDICTIONS = {
         Mistake("that is four layers", 0.25**4),
         Mistake("that is six layers", 0.25**6),
     ]),
-    "twins": (384, [
+    "twins": (384, 1e-9, [
         Mistake("you counted the orders, 4!. Each neuron may also flip its signs", 24),
         Mistake("you counted the flips, 2 for each of 4 neurons. The neurons may also change places", 16),
         Mistake("each order can go with each choice of flips: multiply, do not add", 24 + 16),
@@ -139,7 +140,7 @@ PREDICTIONS = {
         Mistake("each neuron flips by itself, 2**4 choices, and 4 neurons have 4! orders", 8),
         Mistake("count the network itself too", 383),
     ]),
-    "different_neurons": (1, [
+    "different_neurons": (1, 1e-9, [
         Mistake("that many differ if the start is random. Equal neurons compute the same and receive the "
                 "same gradient: what can make them differ?", 8),
         Mistake("there are neurons, so there is at least one kind of them", 0),
@@ -152,8 +153,8 @@ def check_predictions(parameters, best_factor, twins, different_neurons):
     """Exercise 2: four numbers."""
     given = {"parameters": parameters, "best_factor": best_factor, "twins": twins,
              "different_neurons": different_neurons}
-    for name, (expected, mistakes) in PREDICTIONS.items():
-        check_number(name, given[name], expected, mistakes=mistakes, tolerance=1e-4)
+    for name, (expected, tolerance, mistakes) in PREDICTIONS.items():
+        check_number(name, given[name], expected, mistakes=mistakes, tolerance=tolerance)
     right("2,410 parameters, a factor of at most 0.00098, 384 twins, and one neuron eight times over.")
 
 

@@ -156,7 +156,7 @@ def check_prediction(step_classical, step_averaged, steps_to_90):
         Mistake("that is the velocity. A step is lr times the velocity", 1.0)])
     check_number("steps_to_90", steps_to_90, 45, tolerance=1e-9, mistakes=[
         Mistake("after 44 steps it is at 89.5 %: round up", 44),
-        Mistake("the count is a whole number: round up", math.log(0.1) / math.log(0.95)),
+        Mistake("the count is a whole number: round up", math.log(0.1) / math.log(0.95), within=3e-3),
         Mistake("that is for momentum 0.9", 22),
         Mistake("after 1 / (1 - momentum) steps it has come only to 64 %: solve 1 - momentum**k = 0.9", 20),
         Mistake("after 2 steps 10 % are reached, not 90 %: solve 1 - momentum**k = 0.9", 3),
@@ -191,8 +191,11 @@ EDGE_MISTAKES = [
 
 
 def check_largest_stable_lr(function):
-    """Exercise 4: the largest learning rate with which Momentum does not diverge on ½·curvature·x²."""
+    """Exercise 4: the largest learning rate with which Momentum does not diverge on ½·curvature·x².
+
+    Answers that are rounded to three digits, or measured to that, count.
+    """
     cases = [(2.0, 0.9), (50.0, 0.9), (50.0, 0.5), (7.0, 0.0), (3.0, 0.75)]
     check_function(function, reference=largest_stable_lr, cases=cases, outputs=("the limit",),
-                   mistakes=EDGE_MISTAKES, tolerance=1e-6)
+                   mistakes=EDGE_MISTAKES, tolerance=5e-3)
     right("just below it the loss falls, just above it grows without end.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from course_lib.exercises.base import Mistake, check_function, right
+from course_lib.exercises.base import Mistake, WrongAnswer, check_function, right
 from course_lib.optimizers import Adam
 
 
@@ -116,8 +116,27 @@ ADAM_MISTAKES = [
 ]
 
 
+# 1 - beta·t is negative for the betas of `adam_cases`, and its root no number: this mistake has its own case.
+PRODUCT = Mistake("you multiply beta by t. The correction takes its power: 1 - beta**t, not 1 - beta * t",
+                  variant(m_hat=lambda m, old, g, b1, b2, t: m / (1 - b1 * t),
+                          v_hat=lambda v, old, b1, b2, t: v / (1 - b2 * t)))
+
+
+def refuse_product(function):
+    """Raise WrongAnswer if the function has 1 - beta * t for 1 - beta**t."""
+    rng = np.random.default_rng(12)
+    x, m, v, g = rng.uniform(0.5, 2, size=(4, 3))
+    cases = [(x, m, v, g, 2, 0.1, 0.2, 0.3, 0.05), (g, v, m, x, 3, 0.2, 0.15, 0.25, 0.02)]
+    try:
+        check_function(function, reference=PRODUCT.result, cases=cases, outputs=("x", "m", "v"))
+    except WrongAnswer:
+        return
+    raise WrongAnswer(f"{PRODUCT.message}.")
+
+
 def check_adam_step(function):
     """Exercise 1: adam_step(x, m, v, g, t, lr, beta1, beta2, eps) -> (new x, new m, new v)."""
+    refuse_product(function)
     check_function(function, reference=adam_step, cases=adam_cases(), outputs=("x", "m", "v"),
                    mistakes=ADAM_MISTAKES)
     right("x, m and v are those of algorithm 1, for vectors and matrices.")

@@ -36,13 +36,14 @@ from time import perf_counter
 import numpy as np
 
 from course_lib.frameworks.comparison import Contrast, Difference
-from course_lib.frameworks.conventions import frameworks_with, like
+from course_lib.frameworks.conventions import frameworks_with, like, own_values
 from course_lib.frameworks.installed import FRAMEWORKS, LABELS, available
 from course_lib.frameworks.sides import RULES, TWINS, course_lib_side
 from course_lib.frameworks.twins import buffers, check_net, net_like
+from course_lib.losses import SoftmaxCrossEntropy
 from course_lib.optimizers import OPTIMIZERS
-from course_lib.training import batches
-from course_lib.validation import choice, floats, generator, integer
+from course_lib.training import batches, check_data
+from course_lib.validation import boolean, choice, floats, generator, integer
 
 
 def contrast(net, x, y, optimizer="momentum", hyper=None, *, steps=200, batch_size=32, rng,
@@ -55,7 +56,8 @@ def contrast(net, x, y, optimizer="momentum", hyper=None, *, steps=200, batch_si
         the running statistics as that framework does (`net_like`), and they are compared too
     x, y : inputs (n, inputs) and targets, as for `fit`
     optimizer : a key of OPTIMIZERS, such as "momentum"
-    hyper : dict of hyper-parameters by course_lib's names, for all; for the rest, each side's own defaults
+    hyper : dict of hyper-parameters by course_lib's names, for all; for the rest, each side's own defaults.
+        "nesterov" needs a momentum for PyTorch, whose class refuses its own default of 0
     steps : number of steps; batch_size : rows per step, None for all
     rng : numpy Generator that shuffles the batches
     frameworks : those to compare with, "pytorch", "keras" or both; None for all that have the optimizer
@@ -69,12 +71,14 @@ def contrast(net, x, y, optimizer="momentum", hyper=None, *, steps=200, batch_si
     choice("optimizer", optimizer, OPTIMIZERS)
     frameworks, hyper = _check_choice(optimizer, hyper, frameworks)
     integer("steps", steps, 1)
+    boolean("exact", exact)
     start = net.copy(np.float64)
-    x = floats("x", x).astype(np.float64, copy=False)
-    y = np.asarray(y)
-    y = y.astype(np.int64 if y.dtype.kind in "iu" else np.float64, copy=False)
-    if len(x) != len(y) or not len(x):
-        raise ValueError(f"x and y must have one length of at least 1, got shapes {x.shape} and {y.shape}")
+    x, y = check_data(x, y)
+    x = x.astype(np.float64, copy=False)
+    if isinstance(net.loss, SoftmaxCrossEntropy) and y.dtype.kind in "iu":
+        y = y.astype(np.int64, copy=False)  # the one loss whose targets are labels
+    else:
+        y = floats("y", y).astype(np.float64, copy=False)
     stream = _stream(len(x), len(x) if batch_size is None else batch_size, steps, rng)
     result = Contrast(optimizer, steps, frameworks, exact)
     plain = course_lib_side(start, _plain(optimizer, hyper))
@@ -106,6 +110,7 @@ def contrast_rule(name, gradients, x0, hyper=None, *, frameworks=None, exact=Tru
     50
     """
     frameworks, hyper = _check_choice(name, hyper, frameworks)
+    boolean("exact", exact)
     x0 = floats("x0", x0).astype(np.float64)
     gradients = floats("gradients", gradients, shape=(None, *x0.shape)).astype(np.float64)
     result = Contrast(name, len(gradients), frameworks, exact)
@@ -164,11 +169,15 @@ def _stream(n, batch_size, steps, rng):
 def _check_choice(name, hyper, frameworks):
     has_it = frameworks_with(name)
     frameworks = has_it if frameworks is None else frameworks
-    frameworks = (frameworks,) if isinstance(frameworks, str) else tuple(frameworks)
+    frameworks = (frameworks,) if isinstance(frameworks, str) else frameworks
+    if not np.iterable(frameworks):
+        raise TypeError(f"frameworks must be one of {' and '.join(map(repr, FRAMEWORKS))}, a list, or None, "
+                        f"got {frameworks!r}")
+    frameworks = tuple(frameworks)
     hyper = {} if hyper is None else hyper
     if not isinstance(hyper, dict):
         raise TypeError(f"hyper must be a dict of hyper-parameters by name, got {hyper!r}")
     for framework in frameworks:
         choice("frameworks", framework, FRAMEWORKS)
-        like(framework, name, **hyper)  # what one framework lacks is an error before any run
+        own_values(framework, name, hyper)  # what one framework lacks is an error before any run
     return frameworks, hyper

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import fields
 
+import numpy as np
+
 from course_lib.frameworks.initializer_table import INITIALIZERS, initializer_twins
 from course_lib.frameworks.installed import FRAMEWORKS, LABELS
 from course_lib.frameworks.layer_table import LAYER_NAMES, layer_like
@@ -17,6 +19,7 @@ from course_lib.tables import Table
 from course_lib.transforms import l2
 from course_lib.validation import boolean, choice, number
 
+SHARED = ("transforms", "proximal", "averages")  # what every optimizer of course_lib takes
 CONVENTIONS = {(row.framework, row.name): row for row in TABLE}
 
 
@@ -56,7 +59,9 @@ def like(framework, name, **hyper):
         an initializer (see `initializer_table`) such as "he_normal". Those take `hyper` as said there
     hyper : hyper-parameters by course_lib's names, those of `convention(framework, name).defaults`; what is
         not given takes the *framework's* default. lr may be a schedule. weight_decay does what it does there:
-        coupled (all of PyTorch but AdamW) it adds weight_decay·x to the gradient, decoupled it shrinks x
+        coupled (all of PyTorch but AdamW) it adds weight_decay·x to the gradient, decoupled it shrinks x.
+        An optimizer also takes what all of course_lib's do: transforms (applied before a coupled
+        weight_decay, as clipping is in PyTorch), proximal and averages
 
     Raises ValueError for a framework, name or hyper-parameter that is not in the table.
 
@@ -74,6 +79,7 @@ def like(framework, name, **hyper):
     if name in INITIALIZERS:
         return initializer_twins(name, **hyper).like(framework).make()
     row = convention(framework, name)
+    shared = {key: hyper.pop(key) for key in SHARED if key in hyper}
     values = all_values(row, hyper)
     weight_decay = number("weight_decay", values.pop("weight_decay"), 0)
     decoupled = row.decay == "decoupled"
@@ -82,9 +88,10 @@ def like(framework, name, **hyper):
     if values.get("momentum") == 0 and "dampening" in values:
         number("dampening", values["dampening"], 0, 1)
         values["dampening"] = 0.0  # PyTorch then keeps no velocity, so that there is nothing to dampen
-    if decoupled or not weight_decay:
-        return row.rule(**values, **row.flags, weight_decay=weight_decay)
-    return row.rule(**values, **row.flags, weight_decay=0.0, transforms=(l2(weight_decay),))
+    opt = row.rule(**values, **row.flags, **shared, weight_decay=weight_decay if decoupled else 0.0)
+    if weight_decay and not decoupled:
+        opt.transforms = (*opt.transforms, l2(weight_decay))
+    return opt
 
 
 def make(framework, name, params=None, *, exact=True, **hyper):
@@ -97,13 +104,11 @@ def make(framework, name, params=None, *, exact=True, **hyper):
         if the variables are float64); PyTorch's NAdam gets its product of momenta in float64
     hyper : as for `like`. With a schedule for lr, the optimizer follows it by itself
     """
-    row = convention(framework, name)
-    like(framework, name, **hyper)  # checks every value
-    values = all_values(row, hyper)
-    if not callable(values["lr"]):
-        number("lr", values["lr"], 0)  # for course_lib's own it may be an array
-    for zero in [name for name in row.positive if not values[name]]:
-        raise ValueError(f"{zero} must be above 0 for {row.call}({_arguments(row.fixed)}), got 0")
+    boolean("exact", exact)
+    row, values = convention(framework, name), own_values(framework, name, hyper)
+    if params is not None and not np.iterable(params):
+        raise TypeError(f"params must be a list of tensors or variables, such as module.parameters(), "
+                        f"got {params!r}")
     # The twins are imported here, for they are made from these rows.
     if framework == "pytorch":
         from course_lib.frameworks.torch_twin import torch_optimizer
@@ -116,13 +121,42 @@ def make(framework, name, params=None, *, exact=True, **hyper):
     return keras_optimizer(row, params, values, exact)
 
 
+def own_values(framework, name, hyper):
+    """The hyper-parameters of the framework's own optimizer by course_lib's names, each of them checked."""
+    row = convention(framework, name)
+    values = all_values(row, hyper)
+    like(framework, name, **hyper)  # checks every value
+    if not callable(values["lr"]):
+        number("lr", values["lr"], 0)  # for course_lib's own it may be an array
+    for zero in [name for name in row.positive if not values[name]]:
+        default = "" if zero in hyper else f", {LABELS[framework]}'s default: give one"
+        raise ValueError(f"{zero} must be above 0 for {row.call}({_arguments(row.fixed)}), got 0{default}")
+    return values
+
+
 def all_values(row, hyper):
     """The framework's defaults with `hyper` in their place, by course_lib's names."""
     unknown = [name for name in hyper if name not in row.defaults]
     if unknown:
         raise ValueError(f"hyper-parameters of {row.framework} {row.name} must be among "
-                         f"{', '.join(map(repr, row.defaults))}, got {', '.join(map(repr, unknown))}")
+                         f"{', '.join(map(repr, row.defaults))}, got {', '.join(map(repr, unknown))}"
+                         f"{''.join(_hint(row, name) for name in unknown)}")
     return row.defaults | hyper
+
+
+def _hint(row, given):
+    """What an unknown name is called here, or which optimizers have it; "" if no row of the table says so.
+
+    >>> _hint(convention("pytorch", "adam"), "betas"), _hint(convention("keras", "adam"), "amsgrad")
+    ('; betas is called beta1 and beta2 here', '; amsgrad is for the name "amsgrad"')
+    """
+    ours = [name for name in row.defaults
+            if any(other.spelling.get(name, "").partition("[")[0] == given for other in TABLE)]
+    if ours:
+        return f"; {given} is called {' and '.join(ours)} here"
+    same_class = [other for other in TABLE if (other.framework, other.call) == (row.framework, row.call)]
+    names = [f'"{other.name}"' for other in same_class if given in other.fixed | other.defaults]
+    return f"; {given} is for the name {' or '.join(names)}" if names else ""
 
 
 def differing_defaults(name):

@@ -27,6 +27,9 @@ def keras_optimizer(row, variables, values, exact):
     arguments["learning_rate"] = keras_schedule(lr) if exact or callable(lr) else float(lr)
     optimizer = getattr(keras.optimizers, row.call.rpartition(".")[2])(**arguments, **row.fixed)
     if variables is not None:
+        for variable in (variables := list(variables)):
+            if not isinstance(variable, keras.Variable):
+                raise TypeError(f"params must be a list of Keras variables or None, got {variable!r} in it")
         optimizer.build(variables)
     return optimizer
 

@@ -27,7 +27,7 @@ def to_keras(net, dtype=None):
     """
     _, keras = load_keras()
     dtype = float_dtype(check_net(net).parameters.dtype if dtype is None else dtype).name
-    inputs = next((width for layer in net.layers if (width := _width(layer))), None)
+    inputs = next((layer.widths[0] for layer in net.layers if layer.widths), None)
     model = keras.Sequential([
         keras.Input((inputs,), dtype=dtype),
         *[_layer(keras, index, layer, dtype) for index, layer in enumerate(net.layers)],
@@ -154,11 +154,6 @@ def _leaky_relu(keras, named, slope, dtype):
         return named("LeakyReLU", negative_slope=slope)
     # TensorFlow keeps the slope of its operation as float32 even for float64 inputs: 2e-8 of it is lost.
     return named("Activation", lambda x: keras.ops.where(x > 0, x, slope * x))
-
-
-def _width(layer):
-    """The number of inputs of a layer that fixes it, else None."""
-    return getattr(layer, "fan_in", getattr(layer, "features", None))
 
 
 def _normalizations(keras, model):

@@ -11,7 +11,13 @@ from course_lib.validation import floats, number
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
 
 
-class Identity(Layer):
+class Activation(Layer):
+    """What all activations share: the output has the shape of the input."""
+
+    keeps_width = True
+
+
+class Identity(Activation):
     """Returns its input. Derivative 1."""
 
     def forward(self, x, train=False):
@@ -21,7 +27,7 @@ class Identity(Layer):
         return g
 
 
-class ReLU(Layer):
+class ReLU(Activation):
     """max(0, x). Derivative 1 for x > 0, else 0 (the choice at 0 is a convention)."""
 
     def forward(self, x, train=False):
@@ -32,7 +38,7 @@ class ReLU(Layer):
         return g * (self.out > 0)
 
 
-class LeakyReLU(Layer):
+class LeakyReLU(Activation):
     """x for x > 0, else slope·x (Maas et al. 2013). Derivative 1 or slope; default slope 0.01."""
 
     def __init__(self, slope=0.01):
@@ -50,7 +56,7 @@ class LeakyReLU(Layer):
         return f"LeakyReLU({self.slope:g})"
 
 
-class ELU(Layer):
+class ELU(Activation):
     """x for x > 0, else alpha·(exp(x) - 1) (Clevert et al. 2016, eq. 15); default alpha 1."""
 
     def __init__(self, alpha=1.0):
@@ -69,7 +75,7 @@ class ELU(Layer):
         return f"ELU({self.alpha:g})"
 
 
-class SELU(Layer):
+class SELU(Activation):
     """scale·ELU(x) with the alpha and scale for which mean 0 and variance 1 are a stable fixed point.
 
     Klambauer et al. 2017, eq. 2; the weights need variance 1 / fan_in (`lecun_normal`).
@@ -84,7 +90,7 @@ class SELU(Layer):
         return g * self.factor
 
 
-class Tanh(Layer):
+class Tanh(Activation):
     """tanh(x). Derivative 1 - tanh(x)²."""
 
     def forward(self, x, train=False):
@@ -95,7 +101,7 @@ class Tanh(Layer):
         return g * (1 - self.out * self.out)
 
 
-class Sigmoid(Layer):
+class Sigmoid(Activation):
     """1 / (1 + exp(-x)). Derivative s·(1 - s), at most 1/4."""
 
     def forward(self, x, train=False):

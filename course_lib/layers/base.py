@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, wraps
 
 import numpy as np
 
 from course_lib.initializers import xavier_uniform, zeros
-from course_lib.validation import function, integer
+from course_lib.validation import floats, function, integer
 
 
 class Layer:
-    """What all layers share. A subclass defines `forward` and `backward`.
+    """What all layers share. A subclass defines `forward` and `backward`; their argument is checked here.
+
+    `forward` takes any array of float32, float64 or whole numbers, `backward` one of the shape of the last
+    output. In a network both are converted to its dtype. Else it is a TypeError or ValueError that says what
+    was given, and a RuntimeError if there was no forward pass before `backward`.
 
     Attributes
     ----------
@@ -20,6 +24,8 @@ class Layer:
     buffers : dict of name -> array that the layer keeps up to date by itself, in training; no gradient
     rng : numpy Generator of a layer that draws, or None
     needs_input_gradient : False for the first layer of a network, whose input is data
+    widths : (inputs, outputs) of a layer that fixes them, else None
+    keeps_width : True for a layer whose output has the width of its input, whatever that is
     """
 
     shapes: dict = {}  # noqa: RUF012 - never changed; a layer with parameters sets its own
@@ -27,6 +33,17 @@ class Layer:
     draws = False  # True for a layer that needs an rng
     rng = None
     owned = False  # True once a network has it: two networks must not share what a layer remembers
+    widths = None
+    keeps_width = False
+    kinds = "fd"  # letters of the dtypes that are taken as they are; in a network only its own
+    output_shape = None  # of the last forward pass
+
+    def __init_subclass__(cls, **options):
+        super().__init_subclass__(**options)
+        for name, checked in (("forward", _checked_forward), ("backward", _checked_backward),
+                              ("backward_long", _checked_backward)):
+            if name in vars(cls):
+                setattr(cls, name, checked(vars(cls)[name]))
 
     def __init__(self):
         self.values, self.gradients, self.buffers = {}, {}, {}
@@ -45,6 +62,45 @@ class Layer:
 
     def __repr__(self):
         return f"{type(self).__name__}()"
+
+
+def _checked_forward(forward):
+    @wraps(forward)
+    def checked(self, x, train=False):
+        if not isinstance(x, np.ndarray) or x.dtype.char not in self.kinds:
+            x = _converted(self, "x", x)
+        out = forward(self, x, train)
+        self.output_shape = out.shape  # if called by a subclass's own forward, that will set it anew
+        return out
+
+    return checked
+
+
+def _checked_backward(backward):
+    name = backward.__name__
+
+    @wraps(backward)
+    def checked(self, g):
+        if not isinstance(g, np.ndarray) or g.dtype.char not in self.kinds:
+            g = _converted(self, "g", g)
+        # not if called by a subclass's own, which checked what it was given
+        if g.shape != self.output_shape and getattr(type(self), name) is checked:
+            _refuse_gradient(self, name, g)
+        return backward(self, g)
+
+    return checked
+
+
+def _converted(layer, name, value):
+    array = floats(name, value, finite=False)
+    return array if array.dtype.char in layer.kinds else array.astype(layer.kinds)
+
+
+def _refuse_gradient(layer, name, g):
+    if layer.output_shape is None:
+        raise RuntimeError(f"{name} of {layer!r} needs a forward pass before it")
+    raise ValueError(f"g must have the shape of the last output of {layer!r}, {layer.output_shape}, "
+                     f"got {g.shape}")
 
 
 class Dense(Layer):
@@ -68,6 +124,7 @@ class Dense(Layer):
         super().__init__()
         self.fan_in = integer("fan_in", fan_in, 1)
         self.fan_out = integer("fan_out", fan_out, 1)
+        self.widths = self.fan_in, self.fan_out
         self.shapes = {
             "weight": ((self.fan_in, self.fan_out), _initializer("weight", weight, xavier_uniform())),
             "bias": ((self.fan_out,), _initializer("bias", bias, zeros())),

@@ -31,6 +31,7 @@ class Dropout(Layer):
     """
 
     draws = True
+    keeps_width = True
 
     def __init__(self, p=0.5, rng=None):
         super().__init__()

@@ -15,6 +15,7 @@ class Normalization(Layer):
     def __init__(self, features, eps):
         super().__init__()
         self.features = integer("features", features, 1)
+        self.widths = self.features, self.features
         self.eps = float(number("eps", eps, 0))
         self.shapes = {"gamma": ((self.features,), ones()), "beta": ((self.features,), zeros())}
 

@@ -99,7 +99,7 @@ class AMSGrad(Adam):
 class NAdam(Optimizer):
     """Adam with Nesterov's momentum (after Dozat 2016, algorithm 2).
 
-    As in PyTorch and Keras, m is averaged with the constant beta1, where the paper has μₜ there too.
+    As in PyTorch and Keras, m is averaged with the constant beta1; the paper has μₜ there too.
     The step uses the momentum of the *next* step, μₜ₊₁, and the gradient itself with weight 1 - μₜ,
     each corrected for its start; μₜ = beta1·(1 - 0.5·0.96^(t·momentum_decay)).
 
@@ -108,6 +108,8 @@ class NAdam(Optimizer):
     lr, beta1, beta2, eps : as for Adam; default lr 0.002, as in the paper
     momentum_decay : how fast μₜ rises from about beta1 / 2 to beta1; default 0.004 (the paper's
         schedule, 250 steps for a factor 0.96). Keras has 1, so that μₜ is close to beta1 after 100 steps
+    average_with_mu : if True, m is averaged with μₜ, as in the paper: m ← μₜ·m + (1 - μₜ)·g. Default
+        False, as in both frameworks
 
     >>> x = np.array([1.0, 1.0])
     >>> NAdam(lr=0.1).step(x, np.array([0.001, 1000.0]))
@@ -120,13 +122,15 @@ class NAdam(Optimizer):
     beta2: float = 0.999
     eps: float = 1e-8
     momentum_decay: float = 0.004
+    average_with_mu: bool = False
 
     slots = ("m", "v")
 
     def rule(self, g, lr, t, m, v):
-        m = self.beta1 * m + (1 - self.beta1) * g
-        v = self.beta2 * v + (1 - self.beta2) * g**2
         product, mu, mu_next = self.momenta(t)
+        beta1 = mu if self.average_with_mu else self.beta1
+        m = beta1 * m + (1 - beta1) * g
+        v = self.beta2 * v + (1 - self.beta2) * g**2
         m_hat = mu_next / (1 - product * mu_next) * m + (1 - mu) / (1 - product) * g
         v_hat = v / (1 - self.beta2**t)
         return lr * m_hat / (np.sqrt(v_hat) + self.eps), m, v

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
 
 from course_lib.optimizers.blocks import cut, read
 from course_lib.schedules import rate_at
-from course_lib.validation import all_finite, boolean, floats, function, number
+from course_lib.validation import all_finite, boolean, floats, function, number, span
 
 Schedule = float | Callable[[int], float] | np.ndarray
 
@@ -43,6 +43,9 @@ class NonFiniteGradientError(ValueError):
 class Optimizer:
     """What all update rules share. A subclass gives `slots` and `rule`.
 
+    The hyper-parameters may be set anew at any time, such as `opt.lr = 0.1` between two steps; they are
+    checked then as at first. An array lr is copied; what is written into `opt.lr[…]` is not looked at again.
+
     Parameters
     ----------
     lr : a number of at least 0, a function of the step (0 for the first step), or an array of numbers
@@ -70,20 +73,11 @@ class Optimizer:
     slots: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self):
-        for f in fields(self):
-            value = getattr(self, f.name)
-            if f.name in RANGES:
-                low, high, *ends = RANGES[f.name]
-                number(f.name, value, low, high, open_high="open" in ends)
-                setattr(self, f.name, float(value))  # np.float64(0.9) would turn float32 arrays into float64
-            elif f.type == "bool":
-                boolean(f.name, value)
-        self._check_lr()
-        self.transforms = _functions("transforms", self.transforms, "functions (x, g) -> g such as l2(0.1)")
-        self.proximal = _objects("proximal", self.proximal, ["proximal"], "penalties such as L1(0.01)")
-        self.averages = _objects("averages", self.averages, ["update", "reset"],
-                                 "averages such as TailAverage()")
         self.reset()
+
+    def __setattr__(self, name, value):
+        field = self.__dataclass_fields__.get(name)  # None for the step number and the state
+        object.__setattr__(self, name, value if field is None else _checked(name, field.type, value))
 
     def reset(self):
         """Forget all state: the next step is the first."""
@@ -95,9 +89,7 @@ class Optimizer:
     @property
     def next_lr(self):
         """The learning rate that the next step will use: a float, or an array if `lr` is one."""
-        if callable(self.lr):
-            return rate_at(self.lr, self.t)
-        return self.lr if isinstance(self.lr, np.ndarray) else float(number("lr", self.lr, 0))
+        return rate_at(self.lr, self.t) if callable(self.lr) else self.lr
 
     def initial(self, slot):
         """The number that a slot of the state holds before the first step."""
@@ -166,22 +158,40 @@ class Optimizer:
         x -= step
         return new
 
-    def _check_lr(self):
-        if callable(self.lr):
-            function("lr", self.lr, "a number, an array of numbers, or a function of the step", arguments=1)
-        elif isinstance(self.lr, np.ndarray):
-            self.lr = floats("lr", self.lr).copy()
-            if self.lr.size and self.lr.min() < 0:
-                raise ValueError(f"lr must hold numbers in [0, inf), got {self.lr.min():g} among them")
-        else:
-            self.lr = float(number("lr", self.lr, 0))
-
     def _check_state(self, x):
         for slot, value in self.state.items():
             if value.shape != x.shape or value.dtype != x.dtype:
                 raise ValueError(
                     f"x has shape {x.shape} and dtype {x.dtype}, but the state {slot!r} of earlier steps "
                     f"has shape {value.shape} and dtype {value.dtype}; call reset() before a new run")
+
+
+def _checked(name, kind, value):
+    """The value of a hyper-parameter as it is kept, or an error that names it and what it may be."""
+    if name == "lr":
+        return _rate(value)
+    if name in RANGES:
+        low, high, *ends = RANGES[name]
+        # np.float64(0.9) would turn float32 arrays into float64
+        return float(number(name, value, low, high, open_high="open" in ends))
+    if name == "transforms":
+        return _functions(name, value, "functions (x, g) -> g such as l2(0.1)")
+    if name == "proximal":
+        return _objects(name, value, ["proximal"], "penalties such as L1(0.01)")
+    if name == "averages":
+        return _objects(name, value, ["update", "reset"], "averages such as TailAverage()")
+    return boolean(name, value) if kind in ("bool", bool) else value
+
+
+def _rate(lr):
+    if callable(lr):
+        return function("lr", lr, "a number, an array of numbers, or a function of the step", arguments=1)
+    if not isinstance(lr, np.ndarray):
+        return float(number("lr", lr, 0))
+    lr = floats("lr", lr).copy()
+    if lr.size and lr.min() < 0:
+        raise ValueError(f"lr must hold numbers in [0, inf), got {lr.min():g} among them")
+    return lr
 
 
 def _rates_like(lr, x):
@@ -224,4 +234,4 @@ def _check_finite(g, t, lr):
         bad = int((~np.isfinite(g)).sum())
         raise NonFiniteGradientError(
             f"g must be finite, got {bad} NaN or infinite value(s) of {g.size} at step {t + 1} "
-            f"(learning rate {lr}); nothing was updated")
+            f"(learning rate {span(lr)}); nothing was updated")

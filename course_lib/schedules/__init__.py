@@ -2,7 +2,8 @@
 
 The contract, for every schedule here and every one you write:
 
-- it is called with the number of steps already taken: 0 for the first step, then 1, 2, …
+- it is called with the number of steps already taken: 0 for the first step, then 1, 2, …;
+  those here refuse what is not a number of at least 0
 - it returns the learning rate, a finite number that is at least 0;
 - it is *pure*: the same step always gives the same rate, in whatever order it is asked.
   A plot of a schedule therefore uses nothing up.

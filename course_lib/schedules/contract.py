@@ -2,9 +2,29 @@
 
 from __future__ import annotations
 
+from functools import wraps
+
 from course_lib.validation import function, number
 
 
+def checked_step(make):
+    """Decorates a function that makes schedules: they then refuse a step that is no number of at least 0."""
+
+    @wraps(make)
+    def made(*args, **options):
+        rate = make(*args, **options)
+
+        def schedule(step):
+            if type(step) is not int or step < 0:
+                number("step", step, 0)
+            return rate(step)
+
+        return schedule
+
+    return made
+
+
+@checked_step
 def constant(lr):
     """The same learning rate at each step.
 

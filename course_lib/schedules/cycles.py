@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from course_lib.schedules.contract import checked_step
 from course_lib.schedules.falling import blend, half_wave
 from course_lib.validation import choice, integer, number
 
 
+@checked_step
 def cosine_restarts(lr, steps, growth=1.0, end=0.0, shrink=1.0):
     """Cosine falls from lr to `end`, again and again (Loshchilov & Hutter 2017, eq. 5: SGDR).
 
@@ -47,6 +49,7 @@ MODES = {"triangular": lambda cycle, step, gamma: 1.0,
          "exp_range": lambda cycle, step, gamma: gamma**step}
 
 
+@checked_step
 def triangular(low, high, half_cycle, mode="triangular", gamma=1.0):
     """Up from `low` to `high` and down again, on straight lines of `half_cycle` steps each (Smith 2017).
 
@@ -73,6 +76,7 @@ def triangular(low, high, half_cycle, mode="triangular", gamma=1.0):
 ANNEALS = {"cosine": half_wave, "linear": lambda progress: 1 - progress}  # from 1 down to 0
 
 
+@checked_step
 def one_cycle(lr, steps, rise=0.3, start_divisor=25.0, end_divisor=1e4, anneal="cosine"):
     """The one-cycle policy (Smith & Topin 2018): up to lr, then down far below where it began.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from course_lib.schedules.contract import checked_step
 from course_lib.validation import as_array, integer, number
 
 
@@ -17,6 +18,7 @@ def inverse_time(lr, decay=1.0):
     return power(lr, decay, 1.0)
 
 
+@checked_step
 def power(lr, decay, exponent):
     """lr·(1 + decay·step)^(-exponent), for decay and exponent of at least 0.
 
@@ -28,6 +30,7 @@ def power(lr, decay, exponent):
     return lambda step: lr / (1 + decay * step) ** exponent
 
 
+@checked_step
 def exponential(lr, decay):
     """lr·exp(-decay·step), for decay of at least 0.
 
@@ -40,6 +43,7 @@ def exponential(lr, decay):
     return lambda step: lr * math.exp(-decay * step)
 
 
+@checked_step
 def step(lr, every, factor=0.1):
     """lr·factor^⌊step / every⌋: a drop to `factor` times the rate (default 0.1) each `every` steps.
 
@@ -54,6 +58,7 @@ def step(lr, every, factor=0.1):
     return lambda step: lr * factor ** (step // every)
 
 
+@checked_step
 def piecewise(boundaries, rates):
     """rates[0] before step boundaries[0], then rates[1] before boundaries[1], …; the last one for ever.
 
@@ -71,6 +76,7 @@ def piecewise(boundaries, rates):
     return lambda step: rates[sum(step >= boundary for boundary in boundaries)]
 
 
+@checked_step
 def polynomial(lr, steps, end=0.0, exponent=1.0):
     """end + (lr - end)·(1 - step/steps)^exponent until `steps`, then `end` (default 0).
 
@@ -93,6 +99,7 @@ def linear(lr, steps, end=0.0):
     return polynomial(lr, steps, end, 1.0)
 
 
+@checked_step
 def cosine(lr, steps, end=0.0):
     """Half a cosine wave from lr to `end` (default 0) in `steps` steps, then `end`.
 

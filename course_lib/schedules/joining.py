@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from course_lib.schedules.contract import as_schedule, rate_at
+from course_lib.schedules.contract import as_schedule, checked_step, rate_at
 from course_lib.schedules.falling import linear, rising
 from course_lib.validation import number
 
 
+@checked_step
 def join(schedules, boundaries):
     """One schedule after the other: each counts its own steps from 0.
 

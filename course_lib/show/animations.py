@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import html
 import io
-from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -13,8 +12,9 @@ from PIL import Image
 
 from course_lib.show.display import check_alt, png_bytes
 from course_lib.show.landscapes import near_window, paths, points_of, window_of
+from course_lib.show.plots import inches
 from course_lib.show.widgets import Picture
-from course_lib.validation import integer
+from course_lib.validation import as_path, integer
 
 
 class Animation:
@@ -41,7 +41,7 @@ class Animation:
 
     def save(self, path):
         """Write the animation; the format follows from the name's ending."""
-        path = Path(path)
+        path = as_path("path", path)
         page = ('<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>Animation</title>'
                 f"{self.html()}</html>\n")
         contents = {".gif": self.gif, ".html": page.encode(), ".png": self.still}
@@ -72,7 +72,7 @@ def animate_paths(f, named, *, alt, frames=60, interval=80, window=None, levels=
     alt = check_alt(alt)
     integer("frames", frames, 2)
     integer("interval", interval, 20, 5000)
-    window = window_of(f, window)
+    window, size = window_of(f, window), inches(size)
     fig, ax = plt.subplots(figsize=size, dpi=100)
     paths(f, named, ax, window=window, levels=levels)
     ways = [near_window(points_of(name, way), window) for name, way in named.items()]

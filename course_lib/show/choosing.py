@@ -9,6 +9,7 @@ import ipywidgets
 import numpy as np
 from matplotlib.figure import Figure
 
+from course_lib.optimizers import OPTIMIZERS
 from course_lib.show.display import check_alt
 from course_lib.show.landscapes import contour, near_window, window_of
 from course_lib.show.plots import first
@@ -20,6 +21,11 @@ STEPS = 200
 GOAL = 1e-3  # of the loss at the surface's own start
 FARTHEST = 10.0  # a start may lie this far out
 LOWEST, HIGHEST = 1e-8, 1e3
+# All rules of the library, and a rate for each that takes it down Beale's function.
+RULES = METHODS | {kind.__name__: kind for kind in OPTIMIZERS.values() if kind not in METHODS.values()}
+RATES = dict.fromkeys(RULES, 0.1) | {
+    "gradient descent": 0.02, "momentum": 0.002, "Nesterov": 0.002, "AdaGrad": 1.0, "RMSProp": 0.02,
+    "Adadelta": 20.0, "Adamax": 0.5, "RAdam": 0.01, "Lion": 0.02}
 
 # What a click does: it puts the point under the mouse into the two number boxes, as if it were typed.
 CLICK = """
@@ -102,7 +108,7 @@ def draw_choosing(surface="Beale", method="Adam", lr=0.1, x=1.0, y=1.5):
 
 def choosing_trace(surface, method, lr, x, y):
     """The points (steps + 1, 2), cut where the loss overflows, the losses there, and whether it did."""
-    opt = METHODS[choice("method", method, METHODS)](lr=lr)
+    opt = RULES[choice("method", method, RULES)](lr=lr)
     f = SURFACES[choice("surface", surface, SURFACES)]
     start = [[number("x", x, -FARTHEST, FARTHEST), number("y", y, -FARTHEST, FARTHEST)]]
     # Twice as fast as `minimize`, which checks and keeps more.
@@ -144,12 +150,15 @@ def _scale(surface):
 
 
 def choosing_explorer():
-    """Widget for lecture 12: any method on any surface, from where you click or what you type."""
+    """Widget for lecture 12: any rule on any surface, from where you click or what you type.
+
+    Choosing a method also sets a rate that suits it on Beale's function.
+    """
     picture = ChoosingPicture()
     f = SURFACES["Beale"]
     controls = {
         "surface": dropdown("surface", SURFACES, "Beale"),
-        "method": dropdown("method", METHODS, "Adam"),
+        "method": dropdown("method", RULES, "Adam"),
         "lr": labelled_slider("learning rate", 0.0001, 20, 0.1, log=True),
         "x": start_box("x", f.start[0]), "y": start_box("y", f.start[1]),
     }
@@ -167,9 +176,9 @@ def choosing_explorer():
                        f'onclick="{html.escape(CLICK)}" src="data:image/png;base64,{png}">')
         note.value = f'<div role="status" style="max-width: 60em; line-height: 1.4">{html.escape(text)}</div>'
 
-    def to_start(change):
+    def put(values):
         box.moving = True  # one new picture, not one for each number
-        for name, value in zip("xy", SURFACES[change.new].start, strict=True):
+        for name, value in values.items():
             controls[name].value = float(value)
         box.moving = False
         redraw()
@@ -178,8 +187,10 @@ def choosing_explorer():
     box = ipywidgets.VBox([controls["surface"], controls["method"], controls["lr"], where, image, note])
     box.add_class("course-choosing")
     box.controls, box.image, box.note, box.moving = controls, image, note, False
-    controls["surface"].observe(to_start, "value")
-    for name in ("method", "lr", "x", "y"):
+    controls["surface"].observe(lambda change: put(dict(zip("xy", SURFACES[change.new].start, strict=True))),
+                                "value")
+    controls["method"].observe(lambda change: put({"lr": RATES[change.new]}), "value")
+    for name in ("lr", "x", "y"):
         controls[name].observe(redraw, "value")
     for name in SURFACES:  # all backgrounds now, so that no choice has to wait
         picture.show_surface(name)

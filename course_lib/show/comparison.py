@@ -13,10 +13,10 @@ EIGHTH = {"color": "#882255", "linestyle": (0, (3, 1, 1, 1, 1, 1))}
 
 
 def comparison(result, *, ylabel="loss", score="loss at the end", size=(10, 4.2)):
-    """Left the losses against gradient evaluations, right the score of each method, the best at the top.
+    """Left the median loss against gradient evaluations, right the score of each method, the best at the top.
 
-    Lines and dots are medians; bands and bars go from the 10 % to the 90 % quantile over the seeds, small
-    dots are the seeds. Returns the figure and its description.
+    Large dots are medians too; bars go from the 10 % to the 90 % quantile over the seeds, small dots are the
+    seeds. Returns the figure and its description.
 
     >>> from course_lib.functions import RAVINE
     >>> from course_lib.studies.comparison import FunctionProblem, compare
@@ -34,13 +34,12 @@ method at its own learning rate. From best to worst: sgd.'
     lowest, highest = _limits([runs.curves for runs in result.runs.values()],
                               cap=[10 * runs.curves[:, [0, -1]] for runs in result.runs.values()])
     for (label, runs), look in zip(result.runs.items(), _looks(), strict=False):
-        low, middle, high = _quantiles(runs.curves, lowest, highest)
-        left.fill_between(result.evaluations, low, high, color=look["color"], alpha=0.15, linewidth=0)
+        _, middle, _ = _quantiles(runs.curves, lowest, highest)
         end = np.isfinite(np.median(runs.curves, axis=0)).sum()
         left.plot(result.evaluations[:end], middle[:end], label=label, **look)
     left.set(xlabel="gradient evaluations", ylabel=ylabel, yscale="log" if lowest > 0 else "linear",
              ylim=(None, 1.2 * highest) if lowest > 0 else None)
-    left.legend(ncols=1 + len(result.runs) // 8)
+    fig.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=4, frameon=False)
 
     order = result.ranking()
     _dots(right, result, order)

@@ -66,9 +66,9 @@ def paths(f, named, ax=None, *, window=None, levels=None, every=None):
     if every is not None:
         integer("every", every, 1)
     window = window_of(f, window)
-    ways = {name: points_of(name, way) for name, way, _ in styles(named, "paths")}
+    ways = {name: points_of(name, way) for name, way, _ in styles(named, "named")}
     ax = contour(f, ax, window=window, levels=levels)
-    for name, points, style in styles(ways, "paths"):
+    for name, points, style in styles(ways, "named"):
         diverged = getattr(named[name], "diverged", False)
         points = near_window(points, window)
         ax.plot(*points.T, **style, label=f"{name} (diverges)" if diverged else name, linewidth=1.5,
@@ -106,9 +106,9 @@ def window_of(f, window):
 
 def points_of(name, way):
     """The points (steps + 1, 2) of a Trace or an array."""
-    points = floats(f"paths[{name!r}]", getattr(way, "x", way), (None, 2))
+    points = floats(f"named[{name!r}]", getattr(way, "x", way), (None, 2))
     if len(points) == 0:
-        raise ValueError(f"paths[{name!r}] must have at least one point")
+        raise ValueError(f"named[{name!r}] must have at least one point")
     return points
 
 

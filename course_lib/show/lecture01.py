@@ -107,10 +107,10 @@ def walks(line_walk, network_walks, size=(9, 3.3)):
     axes[0].set_ylim(0)
     axes[1].plot(share, np.transpose(network_walks), color="C1", linestyle="-", linewidth=0.6)
     axes[1].set(title=f"network: to each of its {len(network_walks)} twins", xlabel="share of the way",
-                yscale="log")
+                ylabel="loss (log scale)", yscale="log")
     return fig, (
         "Loss along straight lines. For the line fit the loss sinks between two equally bad fits. For the "
-        "network it rises between all pairs of twins, mostly more than tenfold.")
+        "network, on a logarithmic scale, it rises between all pairs of twins, mostly more than tenfold.")
 
 
 def bad_minima(x, y, best, minima, size=(7, 3.8)):

@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from course_lib.show.landscapes import contour, paths
+from course_lib.show.legends import legend_above
 from course_lib.show.plots import band, lines, loglog_slope, loss_curves, panels, styles, unmarked
 
 GREY = "#555555"
@@ -75,7 +76,7 @@ def rate_sweep(rates, factors, losses, marks, size=(10, 3.8)):
     left.legend(loc="upper left")  # above the lines: below them it would hide where they touch 0
     right.semilogy(rates, losses, color="black", linestyle="-")
     right.axhline(1, color=GREY, linewidth=1, linestyle="-")
-    right.set(ylabel="loss after 50 steps / loss at the start", ylim=(1e-10, 1e3))
+    right.set(ylabel="loss after 50 steps\n/ loss at the start", ylim=(1e-10, 1e3))
     for ax, height in ((left, 1.16), (right, 30)):
         ax.set(xlabel="learning rate × $L$")
         for name, place in marks.items():
@@ -121,8 +122,9 @@ def edge(runs, size=(8, 3.8)):
     ax.set(xlabel="step", ylabel="largest curvature $L$", ylim=(0, 65))
     ax.legend(loc="upper left", ncols=len(runs))
     return fig, (
-        "The largest curvature starts between 13 and 26. With rate 0.05 it rises to 2/0.05 = 40 and stays "
-        "there, with rate 0.1 it settles on 2/0.1 = 20, with rate 0.01 it rises slowly.")
+        "The largest curvature starts between 12 and 28. With rate 0.05 it rises to about 2/0.05 = 40 and "
+        "stays near it, with rate 0.1 it settles on 2/0.1 = 20, with rate 0.01 it rises slowly, and ends "
+        "between 26 and 40.")
 
 
 def two_features(functions, runs, names, size=(10, 4)):
@@ -147,7 +149,7 @@ def scaled_losses(steps, losses, size=(8, 4)):
     lines(ax, steps, losses, "losses")
     ax.axhline(1e-6, color=GREY, linewidth=1, linestyle=":")
     ax.set(xlabel="step", ylabel="excess loss / excess at the start", ylim=(1e-8, 2))
-    ax.legend(loc="lower left")
+    legend_above(fig, ax, ncols=3)
     return fig, (
         "With standardized features the loss reaches a millionth after about a thousand steps, with centred "
         "ones after a hundred times as many, with the features as they come after more than a hundred "
@@ -175,13 +177,18 @@ def steps_and_kappa(kappas, named, size=(7, 4)):
 
 
 def two_guarantees(steps, losses, bounds, size=(8, 4.2)):
-    """Losses (in colour) and bounds (grey) against the step on logarithmic axes; name -> (steps,)."""
+    """Losses (thick) and their bounds (thin, in the colour and style of the run) on logarithmic axes.
+
+    losses : name of the run -> (steps,); bounds : name of the run -> (label, values (steps,))
+    """
     fig, ax = plt.subplots(figsize=size)
-    lines(ax, steps, losses, "losses")
-    for (name, values), line in zip(bounds.items(), ("-", "--"), strict=False):
-        ax.plot(steps, values, color=GREY, linewidth=1.3, linestyle=line, label=name)
-    ax.set(xlabel="step", ylabel="excess loss / excess at the start", ylim=(1e-7, 1e3))
-    ax.legend(loc="lower left")
+    for name, values, style in styles(losses, "losses"):
+        label, bound = bounds[name]
+        ax.loglog(steps, values, label=name, linewidth=2.2, **unmarked(style))
+        ax.loglog(steps, bound, label=label, linewidth=0.9, **unmarked(style))
+    ax.set(xlabel="step", ylabel="excess loss / excess at the start", ylim=(1e-7, 30))
+    legend_above(fig, ax, ncols=2)
     return fig, (
         "The rate 1/L is below a hundredth of the loss within ten steps; the rate 2/(L + μ) needs hundreds, "
-        "and overtakes only late. Each bound lies above the curve of its rate, often a hundredfold.")
+        "and overtakes only late. Each bound, a thin line, lies above the curve of its rate, often a "
+        "hundredfold.")

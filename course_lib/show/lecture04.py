@@ -10,6 +10,7 @@ import numpy as np
 
 from course_lib.functions import valley
 from course_lib.show.landscapes import contour, paths
+from course_lib.show.legends import legend_above
 from course_lib.show.plots import loss_curves, panels, styles, unmarked
 
 GUIDE = {"color": "#666666", "linewidth": 1.0, "linestyle": (0, (4, 3))}
@@ -28,7 +29,7 @@ def three_ways(x, y, ways, size=(7.5, 4.3)):
     ax.set(xlabel="first weight", ylabel="second weight")
     return fig, (
         "From the same start, the way of the whole batch ends short of the minimum after three steps. That "
-        "of the mini-batches arrives and trembles. That of single examples arrives and staggers about.")
+        "of the mini-batches and that of single examples arrive there and tremble around it.")
 
 
 def passes_and_seconds(compared, passes=3, size=(10, 3.9)):
@@ -37,15 +38,15 @@ def passes_and_seconds(compared, passes=3, size=(10, 3.9)):
     for name, (_, runs), style in styles(compared, "batch sizes"):
         losses = np.array([run.loss for run in runs])
         middle, seconds = np.median(losses, axis=0), np.median([run.seconds for run in runs], axis=0)
-        look = unmarked(style)
-        left.semilogy(middle[:passes + 1], **look, marker=style["marker"], label=name)
+        left.semilogy(middle[:passes + 1], **style, label=name)
         left.fill_between(range(passes + 1), losses.min(axis=0)[:passes + 1], losses.max(axis=0)[:passes + 1],
                           color=style["color"], alpha=0.2, linewidth=0)
-        right.loglog(seconds[1:], middle[1:], **look)
+        right.loglog(seconds[1:], middle[1:], **style, markevery=max(1, len(seconds) // 12))
     left.set(xlabel="passes over the data (gradients / 1,197)", ylabel="training loss",
              title="equal gradient evaluations", xticks=range(passes + 1))
-    right.set(xlabel="seconds on the machine that ran this", title="equal time")
-    left.legend(title="batch size")
+    right.set(xlabel="seconds on the machine that ran this", title="against time")
+    legend_above(fig, left, ncols=len(compared),
+                 title=f"batch size (line: median, band: range of {len(runs)} runs)")
     return fig, (
         "Left, per pass: single examples and batches of 32 are close together and far below the full batch. "
         "Right, per second: batches of 32 come to the lowest loss; single examples lie far to the right.")
@@ -64,7 +65,7 @@ def noise_and_batch(sizes, panels, size=(8.5, 3.9)):
     ax.legend()
     return fig, (
         "On logarithmic axes the noise with replacement is a straight line of slope -1. Without replacement "
-        "it follows that line up to a few hundred and then dives towards 0, which it reaches at b = n.")
+        "it follows that line at first, then falls below it: at b = n it is 0, which these axes cannot show.")
 
 
 def orders(curves, floor, size=(8.5, 3.9)):
@@ -72,7 +73,7 @@ def orders(curves, floor, size=(8.5, 3.9)):
     fig, ax = plt.subplots(figsize=size)
     loss_curves(curves, ax, ylabel="mean squared distance", xlabel="step of the last three epochs")
     ax.axhline(floor, label="formula, with replacement", **GUIDE)
-    ax.legend(ncols=2)
+    legend_above(fig, ax, ncols=2)
     return fig, (
         "Drawing with replacement stays on the line of the formula. Shuffled epochs hang in arcs below it, "
         "and are lowest at the end of each epoch. The sorted order swings from far above to 0 and back.")
@@ -95,14 +96,18 @@ def clouds(exact, simulated, size=(10, 3.7), shown=1500):
     for ax, runs in pairs:
         name = ax.get_title()
         contour(valley(2), ax, window=((-1.4, 0.8), (-0.65, 0.65)), levels=np.geomspace(0.01, 3, 9))
-        ax.plot(*runs.x[-1, :shown].T, ".", color="#0072B2", markersize=2.5, alpha=0.35, rasterized=True)
-        ax.plot(*exact[name].mean[-1], marker="X", markersize=10, color="#D55E00", markeredgecolor="white",
-                zorder=5)
+        ax.plot(*runs.x[-1, :shown].T, ".", color="#0072B2", markersize=2.5, alpha=0.35, rasterized=True,
+                label="end points")
+        ax.plot(*exact[name].mean[-1], marker="X", markersize=6, color="#D55E00", markeredgecolor="white",
+                markeredgewidth=0.5, linestyle="none", zorder=5, label="exact mean")
         ax.set(title=f"{name}, {runs.steps[-1]:,} steps", xlabel="$x_1$", ylabel="$x_2$")
         ax.label_outer()
+    legend = legend_above(fig, ax, ["end points", "exact mean", "minimum"], ncols=3)
+    legend.legend_handles[0].set(markersize=7, alpha=1)  # one dot of the cloud would hardly be seen
     return fig, (
-        "Three clouds of end points, their exact mean as a cross. Constant rate: wide, around the minimum. "
-        "Exponential rate: small, and well to the left of the minimum. Polynomial: small, on the minimum.")
+        "Three clouds of end points, their exact mean as a cross, the minimum as a star. Constant rate: "
+        "wide, around the minimum. Exponential rate: small, and well to the left of the minimum. Polynomial: "
+        "small, on the minimum.")
 
 
 def schedules(exact, measured, size=(7.5, 3.9)):
@@ -124,8 +129,8 @@ def cures(curves, limit, size=(8, 4.3)):
     for name, (gradients, losses), style in styles(curves, "cures"):
         ax.loglog(gradients, losses, **unmarked(style), label=name)
     ax.loglog(*limit, color="black", linewidth=1, linestyle=(0, (1, 2)), label=r"tr($H^{-1}\Sigma$) / 2k")
-    ax.set(xlabel="gradients of single examples", ylabel="expected loss", ylim=(1e-5, 2e4))
-    ax.legend(ncols=2, loc="upper center")
+    ax.set(xlabel="gradients of single examples", ylabel="expected loss", ylim=(1e-5, 1e3))
+    legend_above(fig, ax, ncols=2)
     return fig, (
         "The constant rate stays on its floor. Rate 1/k, growing batches and the average all fall with slope "
         "-1 in the end; the average lies on the dotted limit, the two others above it. Batches that grow by "

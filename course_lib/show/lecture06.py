@@ -12,6 +12,8 @@ import numpy as np
 
 from course_lib.show.plots import band, lines, panels, styles, unmarked
 
+ROUNDING = 1e-15  # a singular value below this share of the largest is rounding, not drawn
+
 
 def products(logs, theory, size=(10, 3.8)):
     """Left log10 |M_k … M_1 v| against k, right its histogram at the end; theory is mean and sd there."""
@@ -75,18 +77,23 @@ def propagation(named, size=(7, 4.2)):
 
 
 def singular_values(named, size=(9, 3.8)):
-    """Largest, median and smallest singular value of the product of k matrices: name -> (depth, width)."""
+    """Largest, median and smallest singular value of the product of k matrices: name -> (depth, width).
+
+    The smallest is drawn until it is lost in the rounding of the largest.
+    """
     fig, pairs = panels(named, size)
     for ax, values in pairs:
         k = np.arange(1, len(values) + 1)
+        exact = np.logical_and.accumulate(values[:, -1] > ROUNDING * values[:, 0])
         lines(ax, k, {"largest": values[:, 0], "median": np.median(values, axis=1),
-                      "smallest": values[:, -1]}, log=False)
+                      "smallest": np.where(exact, values[:, -1], np.nan)}, log=False)
         ax.set(xlabel="layers", yscale="log", ylim=(1e-16, 1e4))
     fig.axes[0].set_ylabel("singular value of the product")
     fig.axes[0].legend()
     return fig, (
         "Left, Gaussian matrices: the median singular value of the product falls straight on a logarithmic "
-        "scale and the smallest even faster, while the largest stays near one. Right, orthogonal matrices: "
+        "scale and the smallest so fast that rounding hides it after about ten layers, while the "
+        "largest stays between one and a hundred. Right, orthogonal matrices: "
         "all three lie at one at every depth.")
 
 

@@ -13,6 +13,13 @@ from course_lib.show.widgets import BLUE, VERMILLION
 from course_lib.studies.normalization import extent
 
 GREY = "#555555"
+SEEN = {
+    "raw": "Raw, it is long, tilted and off the origin.",
+    "centred": "Centred, it lies around the origin, as long and tilted as it was.",
+    "scaled": "Scaled, its red extents are equally long, and it is still tilted.",
+    "PCA-whitened": "PCA-whitened, it is round, turned so that its long axis has become the horizontal one.",
+    "ZCA-whitened": "ZCA-whitened, it is round and not turned.",
+}
 LINE, JUMP = 0.255, 0.0064  # unexplained shares of the jump target: by a straight line, by the jump alone
 
 
@@ -31,11 +38,7 @@ def clouds(versions, size=(10, 2.8)):
         low = -1 if name == "raw" else -6  # all panels are 12 wide: one scale
         ax.set(title=name, xlabel="$x_1$", xlim=(low, low + 12), ylim=(low, low + 12), aspect="equal")
     np.atleast_1d(axes)[0].set_ylabel("$x_2$")
-    return fig, (
-        "Scatter plots of one cloud. Raw, it is long, tilted and off the origin. Centred, it has moved to "
-        "the origin; scaled, its red extents are equally long, and it is still tilted."
-        + (" PCA-whitened and ZCA-whitened, it is round; the marked point is turned in the first and stays "
-           "where it was in the second." if len(versions) > 3 else ""))
+    return fig, " ".join(["Scatter plots of one cloud.", *(SEEN[name] for name in versions)])
 
 
 def offset_and_scale(values, panels, size=(9, 3.8)):
@@ -75,12 +78,13 @@ def fits(x, y, learned, size=(10, 3.4)):
         ax.plot(x, y, color="#BBBBBB", linewidth=5, linestyle="-", label="target")
         for name, values, style in styles(curves, "curves"):
             ax.plot(x, values, color=style["color"], linestyle=style["linestyle"], label=name)
-        ax.set(title=title, xlabel="$x$ as it was at first")
+        ax.set(title=title, xlabel="$x$ as it was at first", xticks=[-1, -0.5, 0, 0.5, 1])
     axes[0].set_ylabel("$y$")
     axes[0].legend()
     return fig, (
         "The target wiggles around 0 on the left and around 1 on the right of its jump. The networks that "
-        "saw normalized data have the jump; those that saw x + 10 have a slow rise from 0 to 1.")
+        "saw normalized data have the jump, with ReLU also some of the waves; those that saw 100 x have the "
+        "jump and two flat lines; those that saw x + 10 have a slow rise from 0 to 1.")
 
 
 def shares(panels, normalized, size=(10, 4)):
@@ -97,8 +101,9 @@ def shares(panels, normalized, size=(10, 4)):
     fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return fig, (
         "For each unit of x and y the unexplained share after 3,000 epochs, beside a line for normalized "
-        "data. Offsets and small factors of x lie far to the right, near the mark of a straight line or "
-        "beyond. For ReLU, x and y as they are come closest to the normalized data.")
+        "data. 50 x + 300 lies at the mark of a straight line with tanh, beyond it with ReLU; x + 10, "
+        "x / 100 and y / 100 lie between the marks of the jump and of the line; 100 x lies at the jump. "
+        "For ReLU, x and y as they are come closest to the normalized data.")
 
 
 def leaks(named, size=(8, 3)):
@@ -110,8 +115,9 @@ def leaks(named, size=(8, 3)):
            xticks=[0.2, 0.5, 1], xticklabels=["0.2", "0.5", "1"])
     ax.minorticks_off()
     return fig, (
-        "Ratios of the measured errors over the splits. With 200 training patients they are all 1. With 12, "
-        "scaled, they spread around 1; with 12, whitened, the middle is about a half.")
+        "Ratios of the measured errors over the splits, median and 10 to 90 %. Scaled, 200 training "
+        "patients: all 1. Scaled, 12: from a little below 1 to a little above. Whitened, 20: mostly below 1. "
+        "Whitened, 12: from 0.2 to 0.9, median about a half.")
 
 
 def ranges(ax, named, color):

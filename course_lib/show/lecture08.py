@@ -9,7 +9,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from course_lib.show.plots import loglog_slope, loss_curves, styles
+from course_lib.show.legends import legend_above
+from course_lib.show.plots import band, loglog_slope, loss_curves, styles
 from course_lib.studies.batch_norm_digits import RATES
 
 WAYS = {"without": "without batch norm", "with": "with batch norm"}
@@ -39,13 +40,18 @@ def losses(curves, size=(7, 3.8)):
         "loss stays near 2.3, that of guessing, for the whole picture.")
 
 
-def slip(curves, size=(7, 3.8)):
-    """Loss curves with the right and with the wrong backward pass."""
+def slip(rates, ends, size=(7, 3.8)):
+    """The loss at the end against the learning rate, for each backward pass: name -> (rates, seeds)."""
     fig, ax = plt.subplots(figsize=size)
-    loss_curves(curves, ax, ylabel="loss of the batch")
+    for name, losses, style in styles(ends, "ends"):
+        band(ax, rates, np.transpose(losses), style, name)
+    ax.axhline(np.log(10), color="#666666", linestyle=":", linewidth=1.2, label="guessing")
+    ax.set(xlabel="learning rate", ylabel="loss of steps 101 to 120", xscale="log", yscale="log")
+    legend_above(fig, ax, ncols=3)
     return fig, (
-        "With the right backward pass the loss falls steadily. With mean and variance held constant it stays "
-        "around 2.3, or above.")
+        "Loss against the learning rate. At small rates both backward passes end nearly alike. The right one "
+        "gets better up to rates of 1 to 3. With mean and variance held constant the loss is lowest at 0.7 "
+        "and jumps at rate 1 to that of guessing or near it, and stays there.")
 
 
 def lag(shares, accuracies, size=(10, 3.6)):
@@ -57,7 +63,7 @@ def lag(shares, accuracies, size=(10, 3.6)):
     return fig, (
         "Left: after 50 steps PyTorch's running average has forgotten its start; of Keras's more than half "
         "is still the start. Right: with PyTorch's value the accuracy in evaluation is above 0.9 after two "
-        "or three epochs, with Keras's after some eleven.")
+        "or three epochs, with Keras's after some ten.")
 
 
 def spread(sizes, deviations, size=(6, 3.8)):
@@ -77,12 +83,15 @@ def sweep(found, names=None, size=(10, 5.6), columns=3):
         for way, label, style in styles(WAYS, "ways"):
             steps = np.median(found[name][way]["steps"], axis=1)
             ax.loglog(RATES, np.where(np.isfinite(steps), steps, np.nan), label=label, markersize=5, **style)
+            if not np.isfinite(steps).any():
+                ax.text(0.5, 0.06, f"{label}: never", transform=ax.transAxes, ha="center", fontsize=10,
+                        color=style["color"])
         ax.set(title=name, xlim=(RATES[0] / 1.3, RATES[-1] * 1.3), ylim=(8, 2500))
     for ax in axes[-1]:
         ax.set_xlabel("learning rate")
     for ax in axes[:, 0]:
         ax.set_ylabel("steps to 90 %")
-    axes[0, -1].legend(loc="lower right" if len(names) < 4 else "best")
+    legend_above(fig, axes[0, 0], ncols=2, title="medians of three runs")
     return fig, (
         "Sigmoid networks: without batch norm hundreds to thousands of steps at a few rates, or never; with "
         "it a few dozen over a wide range. tanh: a few times fewer with it, at every rate. ReLU: the curves "
@@ -118,8 +127,8 @@ def flow(panels, size=(10, 3.6)):
     axes[0, 0].set_ylabel("gradient norm at its output")
     return fig, (
         "Sigmoid: without batch norm the gradient falls by some twenty powers of ten from the last layer to "
-        "the first; with it, it stays level. tanh and ReLU: level without batch norm, growing towards the "
-        "first layer with it, most for ReLU.")
+        "the first; with it, it stays level. tanh and ReLU: level without batch norm, or nearly, growing "
+        "towards the first layer with it, most for ReLU.")
 
 
 def growth(norms, size=(10, 3.6)):
@@ -134,7 +143,7 @@ def growth(norms, size=(10, 3.6)):
         "the smallest it hardly moves. Right: so the effective rate falls by itself where it was large.")
 
 
-def axes_of(size=(8, 3.2)):
+def axes_of(size=(8, 3.4)):
     """Which numbers of a batch share a mean: a column for batch norm, a row for layer norm."""
     fig, axes = plt.subplots(1, 2, figsize=size)
     shades = np.random.default_rng(8).uniform(0.15, 0.55, (6, 8))

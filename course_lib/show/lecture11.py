@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.ticker import NullFormatter
 
 from course_lib.show.landscapes import paths
+from course_lib.show.legends import legend_above
 from course_lib.show.plots import band, loss_curves, panels, styles, unmarked
 
 
@@ -25,9 +26,10 @@ def moments(trace, beta1, beta2, size=(10, 3.6)):
                r"\sqrt{\hat v}")]
     for ax, title, raw, corrected, name, hat in panels:
         ax.plot(t, raw, linestyle="--", color="#D55E00", label=f"${name}$")
-        ax.plot(t, corrected, linestyle="-", color="#0072B2", label=f"${hat}$, corrected")
-        ax.set(title=title, xlabel="step")
-        ax.legend(loc="upper right")
+        ax.plot(t, corrected, linestyle="-", color="#0072B2", label=f"${hat}$")
+        low, high = ax.get_ylim()
+        ax.set(title=title, xlabel="step", ylim=(low, high + 0.2 * (high - low)))  # room for the legend
+        ax.legend(loc="upper center", ncols=3, handlelength=1.5, columnspacing=1)
     return fig, (
         "Left: m starts at zero and reaches the level of the gradients after some 20 steps; corrected, it "
         "scatters around that level from the first step. Right: the root of v has come little more than a "
@@ -51,15 +53,15 @@ def correction(rates, beta2s, losses, size=(10, 3.8)):
     for ax, grid in pairs:
         named = {f"β₂ = {beta2:g}": values for beta2, values in zip(beta2s, grid, strict=True)}
         for name, values, style in styles(named, "beta2s"):
-            ax.loglog(rates, np.median(values, axis=1), **style, label=name)
-        ax.set_xlabel("learning rate")
+            band(ax, rates, np.transpose(values), style, name)
+        ax.set(xlabel="learning rate", xscale="log", yscale="log")
     fig.axes[0].set_ylabel("training loss, third epoch")
     fig.axes[0].yaxis.set_minor_formatter(NullFormatter())
-    fig.axes[0].legend()
+    fig.axes[0].legend(title="median of 3 seeds,\nband: 10–90 %")
     return fig, (
         "Left, with bias correction: the three curves for the three values of β₂ coincide. Right, without: "
         "the closer β₂ is to 1, the smaller is the learning rate at which the loss is lowest and at which it "
-        "rises again.")
+        "rises again. The lowest points on the right are a little below those on the left.")
 
 
 def valleys(runs, size=(9.5, 3.9)):
@@ -98,7 +100,7 @@ def schedules(curves, beta1=0.9, size=(7, 3.4)):
     loss_curves(curves, ax, log=False, ylabel="momentum $μ_t$", start=1)
     ax.axhline(beta1, color="black", linewidth=0.8, linestyle=(0, (1, 3)))
     ax.set(xscale="log", ylim=(0.4, 0.95))
-    ax.legend(loc="lower right")
+    legend_above(fig, ax, ncols=2)
     return fig, (
         "Both start near 0.45. Keras's momentum is at 0.9 after 100 steps. PyTorch's is still at 0.7 after "
         "5,000 steps and arrives after some 20,000.")
@@ -131,8 +133,9 @@ def final_errors(rates, named, size=(7, 3.8)):
     ax.minorticks_off()
     ax.legend(title="median, bar: 10–90 %")
     return fig, (
-        "Three times the slides' learning rate makes the error of every method several times smaller, which "
-        "is more than the difference between the methods.")
+        "At rate 0.001 the three errors are close, with Adam's the lowest. At 0.003 Adam's is a seventh of "
+        "NAdam's, at 0.01 a thirteenth; NAdam's with ψ = 1 lies between. Adam's still falls at the largest "
+        "rate.")
 
 
 def failing(named, size=(7, 3.6)):
@@ -140,8 +143,9 @@ def failing(named, size=(7, 3.6)):
     fig, ax = plt.subplots(figsize=size)
     loss_curves(named, ax, log=False, ylabel="$x$", start=1)
     ax.axhline(-1, color="black", linewidth=0.8, linestyle=(0, (1, 3)))
-    ax.text(1.1, -0.97, "best point", va="bottom", fontsize=9)
-    ax.set(xscale="log", ylim=(-1.08, 1.08))
+    ax.text(1.1, -1.03, "best point", va="top", fontsize=9)
+    ax.set(xscale="log", ylim=(-1.25, 1.08))
+    legend_above(fig, ax, ncols=2)
     return fig, (
         "Adam with β₂ = 0.1 climbs to +1, the worst point. AMSGrad with the same values, Adam with "
         "β₂ = 0.999 and gradient descent all go to the best point, -1.")

@@ -9,6 +9,7 @@ import io
 
 import matplotlib.pyplot as plt
 import numpy as np
+from cycler import cycler
 from matplotlib.ticker import LogLocator, NullFormatter
 from PIL import Image
 
@@ -17,11 +18,12 @@ from course_lib.show.comparison import EIGHTH
 from course_lib.show.display import check_alt
 from course_lib.show.landscapes import near_window, paths, window_of
 from course_lib.show.widgets import Picture
-from course_lib.studies.surfaces import METHODS
+from course_lib.studies.surfaces import LIMITS, METHODS
 
+CYCLE = plt.rcParams["axes.prop_cycle"].concat(cycler(**{key: [value] for key, value in EIGHTH.items()}))
 # One look for each method in all figures of the lecture: the seven of the style, and an eighth.
 LOOKS = {method: (look["color"], look["linestyle"], marker) for method, look, marker in zip(
-    METHODS, [*plt.rcParams["axes.prop_cycle"], EIGHTH], "os^DvPXh", strict=True)}
+    METHODS, CYCLE, "os^DvPXh", strict=True)}
 COLOURS = 255  # of an animation; one more stands for what has not changed since the frame before
 
 
@@ -36,28 +38,36 @@ def ways(runs, size=(8.4, 7)):
     `runs` is a dict from title to (function, dict of method -> Trace), four of them.
     """
     fig, _ = _surfaces(runs, size)
-    return fig, (
-        "Four surfaces with the ways of seven methods, each at its own rate. On Beale's function momentum "
-        "and Nesterov swing out widest; in the valley AdaGrad leaps to the axis; on Rosenbrock's function "
-        "only momentum and Nesterov get round the bend.")
+    return fig, WAYS
+
+
+# What `ways` and the end of `movies` show with the rates that the lecture finds.
+WAYS = ("Four surfaces with the ways of eight methods, each at its own rate. On Beale's function momentum "
+        "swings far down before it turns to the minimum. AdaGrad's first step leaves the picture, there and "
+        "in the valley. On Rosenbrock's function, without Adadelta, only momentum, Nesterov and Adam get "
+        "round the bend.")
 
 
 def _surfaces(runs, size):
     """The figure, and (line, end mark, points) of each way."""
     fig, axes = plt.subplots(2, 2, figsize=size, dpi=100)
-    tracks = []
+    tracks, named = [], {}
     for ax, (title, (f, traces)) in zip(axes.flat, runs.items(), strict=True):
-        paths(f, traces, ax)
+        with plt.rc_context({"axes.prop_cycle": CYCLE}):
+            paths(f, traces, ax)
         ax.collections[0].remove()  # the pale tints, for which a movie has no colours to spare
-        handles, labels = ax.get_legend_handles_labels()
         ax.get_legend().remove()
         ax.set_title(title)
         first = len(f.minima)  # `paths` drew the stars first, then line and end mark of each way
-        for i, trace in enumerate(traces.values()):
+        for i, (method, trace) in enumerate(traces.items()):
             line, end = ax.lines[first + 2 * i], ax.lines[first + 2 * i + 1]
+            line.set(**look(method))  # the same in all panels, even where a method is missing
+            end.set(color=line.get_color(), marker=line.get_marker(), markeredgecolor="black")
             tracks.append((line, end, near_window(trace.x, window_of(f, None))))
-    named = dict(zip(labels, handles, strict=True))
-    fig.legend(named.values(), named.keys(), loc="outside upper center", ncols=5, frameon=False)
+        handles, labels = ax.get_legend_handles_labels()
+        named |= dict(zip(labels, handles, strict=True))
+    labels = sorted(named, key=[*METHODS, *named].index)
+    fig.legend([named[label] for label in labels], labels, loc="outside upper center", ncols=5, frameon=False)
     return fig, tracks
 
 
@@ -107,8 +117,9 @@ def small_gif(pictures, palette, interval):
 def windows(steps, rates, *, ylabel, marks=None, size=(10, 3.9)):
     """Median steps (or epochs) against the learning rate, for a dict of method -> (rates, runs).
 
-    Left the methods with one rate for all coordinates, right the others. `marks`, a dict from method to
-    learning rate, are drawn as ticks at the foot.
+    Left the methods with one rate for all coordinates, right the others. A line ends where the median run no
+    longer arrives. `marks`, a dict from method to learning rate, are drawn with the methods' own markers at
+    the foot, one below the other.
     """
     fig, axes = plt.subplots(1, 2, figsize=size, sharey=True, sharex=True)
     for i, (method, values) in enumerate(steps.items()):
@@ -116,14 +127,20 @@ def windows(steps, rates, *, ylabel, marks=None, size=(10, 3.9)):
         style = look(method)
         ax.loglog(rates, np.median(values, axis=1), **style, label=method)
         if marks and method in marks:
-            ax.plot(marks[method], 0.03, "|", color=style["color"], markersize=16, markeredgewidth=3,
-                    transform=ax.get_xaxis_transform())
+            row = 0.045 * (1 + (i if i < 3 else i - 3))
+            ax.plot(marks[method], row, **style | {"markersize": 8, "markeredgecolor": "black"},
+                    transform=ax.get_xaxis_transform(), zorder=5)
+    if marks:
+        low, high = axes[0].get_ylim()
+        axes[0].set_ylim(low / (high / low)**0.4, high)
     for ax in axes:
         ax.set(xlabel="learning rate")
         ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         ax.yaxis.set_major_formatter("{x:g}")
         ax.yaxis.set_minor_formatter(NullFormatter())
-        ax.legend(fontsize=9)
+    handles, labels = (first + second for first, second in zip(
+        *(ax.get_legend_handles_labels() for ax in axes), strict=True))
+    fig.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
     axes[0].set_ylabel(ylabel)
     return fig, (
         "Each method arrives only in its own window of rates, and the windows lie decades apart: those of "
@@ -131,7 +148,10 @@ def windows(steps, rates, *, ylabel, marks=None, size=(10, 3.9)):
 
 
 def steps_table(medians, size=(8.7, 3.9)):
-    """Median steps as a table of tinted numbers, for a dict of surface -> {method: steps}."""
+    """Median steps as a table of tinted numbers, for a dict of surface -> {method: steps}; inf: not arrived.
+
+    The limits are those of `surfaces.LIMITS`.
+    """
     methods = list(next(iter(medians.values())))
     values = np.array([[found[method] for found in medians.values()] for method in methods])
     fig, ax = plt.subplots(figsize=size)
@@ -139,30 +159,48 @@ def steps_table(medians, size=(8.7, 3.9)):
     ax.imshow(shade, cmap="YlOrBr", aspect="auto", vmax=shade.max() * 1.3)
     for (row, column), value in np.ndenumerate(values):
         first = value == values[:, column].min()
-        ax.text(column, row, f"{value:.0f}" if np.isfinite(value) else "never", ha="center", va="center",
-                fontweight="bold" if first else "normal")
+        text = f"{value:.0f}" if np.isfinite(value) else not_in(list(medians)[column])
+        ax.text(column, row, text, ha="center", va="center", fontweight="bold" if first else "normal")
     ax.set(xticks=range(len(medians)), xticklabels=list(medians), yticks=range(len(methods)),
            yticklabels=methods)
     ax.xaxis.tick_top()
     ax.grid(False)
     ax.tick_params(length=0)
+    firsts = [f"{name} {min(found, key=found.get)}" for name, found in medians.items()]
     return fig, (
-        "Median steps to the goal of eight methods on six surfaces, each at its own rate. The first of each "
-        "column: Nesterov, AdaGrad, AdaGrad, Nesterov, momentum, AdaGrad. Adam is never first.")
+        f"Median steps to the goal of {len(methods)} methods on {len(medians)} surfaces, each at its own "
+        f"rate. The first of each column: {', '.join(firsts)}.")
+
+
+def not_in(surface):
+    """What a table says of a run that does not arrive.
+
+    >>> not_in("Rosenbrock")
+    'not in 2,000'
+    """
+    return f"not in {LIMITS[surface]:,}"
+
+
+# What the rules and ways of `step_cost` are called in a figure.
+RULES = {"sgd": "gradient descent", "momentum": "momentum", "adagrad": "AdaGrad", "adam": "Adam"}
+STEP_WAYS = {"blocks": "blocks, memory reused", "whole arrays": "whole arrays",
+             "for": "PyTorch: tensor by tensor", "foreach": "PyTorch: foreach", "fused": "PyTorch: fused"}
 
 
 def costs(times, size=(8, 3.8)):
-    """Seconds per step for a dict of rule -> {way: seconds}."""
+    """Seconds per step for a dict of rule -> {way: seconds}, with the names of `step_cost.time_steps`."""
     fig, ax = plt.subplots(figsize=size)
     ways = list(dict.fromkeys(way for found in times.values() for way in found))
     for i, way in enumerate(ways):
         at = [row for row, found in enumerate(times.values()) if way in found]
         values = [1000 * found[way] for found in times.values() if way in found]
         ax.bar(np.array(at) + (i - (len(ways) - 1) / 2) / (len(ways) + 1), values, 1 / (len(ways) + 1),
-               label=way, color=list(LOOKS.values())[i][0], hatch=["", "//", "..", "xx", "--"][i],
+               label=STEP_WAYS[way], color=list(LOOKS.values())[i][0], hatch=["", "//", "..", "xx", "--"][i],
                edgecolor="white")
-    ax.set(xticks=range(len(times)), xticklabels=list(times), ylabel="milliseconds per step")
-    ax.legend()
+    ax.set(xticks=range(len(times)), xticklabels=[RULES[rule].replace(" ", "\n") for rule in times],
+           ylabel="milliseconds per step")
+    fig.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=2, frameon=False)
     return fig, (
         "Time of one step of four rules on 1.8 million parameters: here in blocks and on whole arrays, in "
-        "PyTorch tensor by tensor, foreach and fused. The more a rule remembers, the longer it takes.")
+        "PyTorch tensor by tensor, foreach and fused. In blocks Adam takes longer than gradient descent, and "
+        "on whole arrays it takes longer than in blocks.")

@@ -20,8 +20,8 @@ def best_of_each(curves, size=(7.5, 3.9)):
     fig, ax = plt.subplots(figsize=size)
     loss_curves(curves, ax, ylabel="expected loss")
     return fig, (
-        "The large constant rate falls fast and stays on a high floor. The small one is still falling at the "
-        "last step. The falling rates are as fast at first, and end several times below both.")
+        "With the large constant rate the loss falls fast and stays on a high floor. With the small one it "
+        "is still falling late in the run. With falling rates it ends below both.")
 
 
 def gallery(named, steps, columns=5, size=(10, 5.2)):
@@ -120,9 +120,8 @@ def snapshots(rates, every, scores, size=(10, 3.9)):
     fig, (left, right) = plt.subplots(1, 2, figsize=size, width_ratios=[1, 1.25])
     left.plot(rates, linewidth=1.6)
     ends = np.arange(every - 1, len(rates), every)
-    left.plot(ends, rates[ends], "s", color="#D55E00", markersize=8, label="snapshot")
-    left.set(xlabel="step", ylabel="learning rate", title="warm restarts")
-    left.legend(loc="upper right")
+    left.plot(ends, rates[ends], "s", color="#D55E00", markersize=8)
+    left.set(xlabel="step", ylabel="learning rate", title="warm restarts, squares: snapshots")
     dots(right, dict(reversed(scores.items())))
     right.set(xlabel="accuracy on 600 images", title="dots: seeds, diamonds: medians")
     medians = ", ".join(f"{name} {np.median(values):.3f}" for name, values in scores.items())
@@ -142,7 +141,6 @@ def warm_ups(lengths, sweeps, rates, size=(10.5, 3.6)):
         ax.set(title=optimizer, xlabel="largest rate", ylabel="training loss at the end", ylim=(0.04, 4))
         ax.set_xticks(rates[optimizer], [f"{rate:g}" for rate in rates[optimizer]])
         ax.xaxis.set_minor_formatter(NullFormatter())
-    axes[1].legend()
     return fig, (
         "Left, Adam's first step moves the weights by a tenth of their length; with warm-up the steps begin "
         "at 0. Middle, Adam: alike at small rates, and at the largest the loss is several times lower with "
@@ -154,9 +152,11 @@ def plateaus(runs, size=(10, 3.6)):
     fig, (left, right) = plt.subplots(1, 2, figsize=size)
     loss_curves({name: rates for name, (rates, _) in runs.items()}, left, xlabel="epoch",
                 ylabel="learning rate", start=1)
+    for line in left.lines:
+        line.set_drawstyle("steps-mid")
     few_ticks(left.yaxis)
     loss_curves({name: losses for name, (_, losses) in runs.items()}, right, xlabel="epoch",
-                ylabel="training loss", start=1)
+                ylabel="training loss above the least", start=1)
     return fig, (
-        "Left, the rate falls in steps of one half, at other epochs in each run. Right, the losses fall "
-        "together and go on falling after the reductions.")
+        "Left, the rate falls in steps of one half, not at the same epochs in all runs. Right, with these "
+        "falls the loss goes on falling; at the constant rate it stays high.")

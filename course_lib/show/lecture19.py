@@ -39,7 +39,7 @@ def subnetwork_accuracies(accuracies, chances, marks, size=(7, 3.4)):
     for _, (name, value, style) in zip(range(3), styles(marks, "marks"), strict=False):
         ax.axvline(value, color=style["color"], linestyle=style["linestyle"], label=name)
     ax.set(xlabel="test accuracy", ylabel="% of the sub-networks")
-    ax.legend(loc="upper left")
+    fig.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=2, fontsize=10)
     return fig, (
         "The accuracies of the sub-networks spread widely, most far below the lines of the scaled pass and "
         "of the average, which lie together at the right.")
@@ -82,12 +82,14 @@ def steps_learned(panels, size=(10, 3.4)):
         "drop they are smoother. Read as chances to keep they are flat at one half.")
 
 
-def final_errors(runs, epochs=10_000, size=(9, 3.6)):
+def final_errors(runs, epochs=10_000, size=(9, 4.3)):
     """Error of every seed at `epochs`, or at the end of a shorter run, for each setting of the long runs."""
     fig, ax = plt.subplots(figsize=size)
     names = list(dict.fromkeys(name for name, _ in runs))
     for hidden, color, marker, shift in ((2, "#0072B2", "o", 0.14), (3, "#D55E00", "s", -0.14)):
         for row, name in enumerate(names):
+            if (name, hidden) not in runs:
+                continue
             run = runs[name, hidden]
             record = min(np.searchsorted(run["epochs"], epochs), len(run["epochs"]) - 1)
             errors, y = run["error"][:, record], len(names) - 1 - row + shift
@@ -99,7 +101,8 @@ def final_errors(runs, epochs=10_000, size=(9, 3.6)):
     ax.legend(loc="lower right")
     return fig, (
         "Error of eight networks for each setting. The settings that drop moderately lie below those without "
-        "dropout; the rates read as chances to keep lie far to the right, near 0.25.")
+        "dropout; the reversed rates do not; the rates read as chances to keep lie far to the right, near "
+        "0.25.")
 
 
 def during(curves, again, size=(7, 3.6)):

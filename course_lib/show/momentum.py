@@ -38,6 +38,7 @@ class MomentumPicture(Picture):
         super().__init__(fig, [*self.plane.artists, self.loss, self.words])
 
     def update(self, *, method, lr, momentum, kappa):
+        method = choice("method", method, METHODS, any_case=True)
         trace = momentum_trace(method, lr, momentum, kappa)
         self.plane.update(trace.x, kappa)
         # Far outside the axis there is no difference to see, and zero and 1e308 cannot be drawn.
@@ -51,6 +52,8 @@ class MomentumPicture(Picture):
 def draw_momentum(method="momentum", lr=0.01, momentum=0.9, kappa=25.0):
     """80 steps of gradient descent, momentum or Nesterov on x² + κy² from (-4, 1), as a Figure.
 
+    method : a key of METHODS, in any case
+
     >>> figure = draw_momentum("Nesterov", lr=0.02, momentum=0.8, kappa=10)
     """
     picture = MomentumPicture()
@@ -59,8 +62,7 @@ def draw_momentum(method="momentum", lr=0.01, momentum=0.9, kappa=25.0):
 
 
 def momentum_trace(method, lr, momentum, kappa):
-    optimizer = METHODS[choice("method", method, METHODS)](lr, momentum)
-    return minimize(valley(kappa), START, optimizer, STEPS)
+    return minimize(valley(kappa), START, METHODS[method](lr, momentum), STEPS)
 
 
 def describe_momentum(method="momentum", lr=0.01, momentum=0.9, kappa=25.0):
@@ -74,6 +76,7 @@ def describe_momentum(method="momentum", lr=0.01, momentum=0.9, kappa=25.0):
     Along x (curvature 2) it creeps from one side, error × 0.940 per step. Along y (curvature 50) it zigzags \
 from side to side, error × 0.500 per step. After 80 steps the loss is 2e-05 of that at the start.
     """
+    method = choice("method", method, METHODS, any_case=True)
     return in_words(momentum_trace(method, lr, momentum, kappa), method, lr, momentum, kappa)
 
 

@@ -55,7 +55,8 @@ class NeuronPicture(Picture):
                                self.field, self.border, self.arrow, self.example])
 
     def update(self, *, activation, w1, w2, bias):
-        layer = ACTIVATIONS[choice("activation", activation, ACTIVATIONS)]()
+        activation = choice("activation", activation, ACTIVATIONS, any_case=True)
+        layer = ACTIVATIONS[activation]()
         z, output, slope = neuron_at_input(layer, w1, w2, bias)
         curve_z, *curves = activation_curve(layer, -Z, Z)
         for line, values in zip((self.value, self.slope), curves, strict=True):
@@ -90,6 +91,8 @@ def draw_neuron(activation="tanh", w1=1.0, w2=-0.5, bias=0.5):
     Left: the activation and its slope, with the neuron's place on them at the input (1, 2). Right: the
     output for all inputs, the dashed line where z = 0, and the weights as an arrow at right angles to it.
 
+    activation : a key of ACTIVATIONS, in any case
+
     >>> figure = draw_neuron("ReLU", w1=1, w2=1, bias=-1)
     """
     picture = NeuronPicture()
@@ -105,7 +108,8 @@ def describe_neuron(activation="tanh", w1=1.0, w2=-0.5, bias=0.5):
 for w1, 0.000 for w2 and 0.000 for the bias. The neuron is switched off here: it learns nothing from this \
 input.
     """
-    layer = ACTIVATIONS[choice("activation", activation, ACTIVATIONS)]()
+    activation = choice("activation", activation, ACTIVATIONS, any_case=True)
+    layer = ACTIVATIONS[activation]()
     z, output, slope = neuron_at_input(layer, w1, w2, bias)
     text = (f"At the input (1, 2): z = {z:.2f}, output {output:.3f}, slope {slope:.3f}. "
             f"A gradient of 1 at the output becomes {slope * INPUT[0]:.3f} for w1, "

@@ -6,6 +6,7 @@ from itertools import cycle
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 
 from course_lib.layers import Layer
 from course_lib.validation import floats, integer, number
@@ -41,6 +42,7 @@ def panels(named, size, *, sharey=True):
     [('left', 1), ('right', 2)]
     >>> plt.close(fig)
     """
+    size = inches(size)
     fig, axes = plt.subplots(1, len(named), figsize=size, sharey=sharey, squeeze=False)
     for ax, title in zip(axes[0], named, strict=True):
         ax.set_title(title)
@@ -75,6 +77,7 @@ def loss_curves(curves, ax=None, *, log=True, xlabel="step", ylabel="loss", star
     ('log', 'line: median of 2 runs\\nband: 10–90 %')
     >>> plt.close(ax.figure)
     """
+    number("start", start)
     ax = new_axes(ax)
     runs = set()
     for name, values, style in styles(curves, "curves"):
@@ -160,7 +163,17 @@ def activation_curve(layer, low=-4.0, high=4.0, points=401):
 
 def new_axes(ax):
     """The axes given, or new ones on a figure of the usual size."""
+    if ax is not None and not isinstance(ax, Axes):
+        raise TypeError(f"ax must be matplotlib axes such as plt.subplots()[1], or None, got {ax!r}")
     return plt.subplots()[1] if ax is None else ax
+
+
+def inches(size):
+    """The size of a figure, (width, height), if both are numbers above 0."""
+    size = floats("size", size, (2,))
+    if (size <= 0).any():
+        raise ValueError(f"size must be the width and the height in inches, above 0, got {size}")
+    return tuple(size)
 
 
 def first(condition):

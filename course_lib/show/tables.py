@@ -64,4 +64,9 @@ def cell_text(cell, formats, header):
         spec = formats.get(header)
     else:
         spec = None if isinstance(cell, numbers.Integral) else formats
-    return format(cell, spec or ("d" if isinstance(cell, numbers.Integral) else ".3g"))
+    spec = spec or ("d" if isinstance(cell, numbers.Integral) else ".3g")
+    try:
+        return format(cell, spec)
+    except (TypeError, ValueError):
+        raise ValueError(f"formats must be formats of numbers such as '.3g', got {spec!r} for the cell "
+                         f"{cell!r} below {header!r}") from None

@@ -6,9 +6,10 @@ import numpy as np
 
 from course_lib.datasets import load_digits
 from course_lib.functions import quadratic
-from course_lib.minimize import Trace, minimize
+from course_lib.minimize import minimize
 from course_lib.optimizers import Adam, Optimizer
 from course_lib.progress import progress
+from course_lib.studies.adaptive import best_steps, on_circle
 from course_lib.studies.momentum_digits import _check_rates, _seeds, digits_network
 from course_lib.training import fit
 from course_lib.validation import boolean, floats, integer, number
@@ -45,18 +46,22 @@ def valley_runs(opt, kappas, angle, steps=300):
     return found
 
 
-def steps_to(trace, tolerance=1e-4):
-    """The first step after which the loss is below `tolerance` times that at the start.
+def valley_steps(kappas, angle, *, starts=40, rates=30):
+    """Adam's steps to 1e-4 of the first loss, to stay below it, at the best of `rates` rates for each κ.
 
-    >>> steps_to(valley_runs(Adam(lr=0.1), [10.0], 0.0)[10.0])
-    11
+    The same valleys as in `valley_runs`, from `starts` points of the circle around the minimum. Returns
+    a dict of κ -> steps (starts,).
+
+    >>> {kappa: steps.shape for kappa, steps in valley_steps([1, 10], 0.0, starts=3, rates=4).items()}
+    {1.0: (3,), 10.0: (3,)}
     """
-    if not isinstance(trace, Trace):
-        raise TypeError(f"trace must be a Trace, as from minimize, got {trace!r}")
-    below = trace.loss < number("tolerance", tolerance, 0, open_low=True) * trace.loss[0]
-    if not below.any():
-        raise ValueError(f"trace must reach the tolerance {tolerance:g}; it does not in {trace.steps} steps")
-    return int(np.argmax(below))
+    grid, found = np.geomspace(0.01, 3, integer("rates", rates, 1)), {}
+    for kappa in floats("kappas", kappas, (None,)):
+        f = quadratic(float(kappa), rotation=float(number("angle", angle)))
+        points = on_circle(starts, "starts") @ f.eigenvectors.T
+        _, found[float(kappa)] = best_steps(lambda lr: Adam(lr=lr), grid, f, points, tolerance=1e-4,
+                                            limit=1000)
+    return found
 
 
 def cycle(peak, steps):

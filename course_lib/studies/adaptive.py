@@ -82,10 +82,9 @@ def best_steps(make_optimizer, rates, f, starts, *, tolerance=1e-6, limit=500):
     (0.03, [86, 112])
     """
     function("make_optimizer", make_optimizer, "a function lr -> optimizer", arguments=1)
-    rates, starts = floats("rates", rates, (None,)), floats("starts", starts, (None, None))
-    if rates.size == 0 or (rates <= 0).any() or len(starts) == 0:
-        raise ValueError(f"rates must be one or more positive numbers and starts one or more points, got "
-                         f"{rates} and {len(starts)} points")
+    rates, starts = _positive(rates), floats("starts", starts, (None, None))
+    if len(starts) == 0:
+        raise ValueError("starts must be one or more points, got 0 points")
     number("tolerance", tolerance, 0, 1, open_low=True, open_high=True)
     integer("limit", limit, 1)
     lr = np.tile(rates, len(starts))[:, None]
@@ -97,14 +96,23 @@ def best_steps(make_optimizer, rates, f, starts, *, tolerance=1e-6, limit=500):
     return float(rates[best]), steps[:, best]
 
 
+def on_circle(points, name="points"):
+    """So many points of the unit circle, the same in each call: (points, 2). `name` is for the error.
+
+    >>> on_circle(40).shape
+    (40, 2)
+    """
+    turn = np.random.default_rng(10).uniform(0, 2 * np.pi, integer(name, points, 1))
+    return np.stack([np.cos(turn), np.sin(turn)], axis=1)
+
+
 def turned_valley(angles=(0, 15, 30, 45), *, starts=40, rates=30):
     """Steps in a valley of condition 25 turned by `angles` degrees, each method at its best of `rates` rates.
 
     Returns a dict of method -> list of arrays (starts,), one for each angle. The starts lie on the circle
     around the minimum, at the same places of the valley for each angle.
     """
-    turn = np.random.default_rng(10).uniform(0, 2 * np.pi, integer("starts", starts, 1))
-    circle, steps = np.stack([np.cos(turn), np.sin(turn)], axis=1), {"gradient descent": [], "AdaGrad": []}
+    circle, steps = on_circle(starts, "starts"), {"gradient descent": [], "AdaGrad": []}
     for angle in floats("angles", angles, (None,)):
         f = quadratic(25, rotation=np.radians(angle))
         for name, make, low, high in (("gradient descent", SGD, 0.02, 0.08), ("AdaGrad", AdaGrad, 0.1, 20)):
@@ -128,14 +136,34 @@ def ravine_rates(lr=0.02, steps=5000):
     return trace, dict(zip(["$w_1$", "$w_2$"], effective_rates(opt, trace).T, strict=True))
 
 
-def leave_saddles(lr=0.01, steps=2000):
-    """The distance from the ridge of x² - y², from 0.001 beside it: title -> method -> (steps + 1,).
+def leave_saddles(rates, limit=8000):
+    """Steps from 0.001 beside the ridge of x² - y² to 0.1 beside it: title -> method -> (rates,).
 
-    Once the way down runs along an axis, once the surface is turned by 45 degrees.
+    Once the way down runs along an axis, once the surface is turned by 45 degrees. A run that takes longer
+    than `limit` counts as limit + 1.
+
+    >>> leave_saddles([0.1, 0.5])["along an axis"]["gradient descent"].tolist()
+    [26, 7]
     """
-    beside, between = {}, {}
-    for name, make in {"gradient descent": SGD, "AdaGrad": AdaGrad, "RMSProp": RMSProp}.items():
-        beside[name] = np.abs(minimize(SADDLE, [1.0, 0.001], make(lr=lr), steps).x[:, 1])
-        x = minimize(TURNED_SADDLE, [0.7, 0.7 + 0.001 * np.sqrt(2)], make(lr=lr), steps).x
-        between[name] = np.abs(x[:, 1] - x[:, 0]) / np.sqrt(2)
-    return {"along an axis": beside, "turned by 45°": between}
+    rates = _positive(rates)
+    integer("limit", limit, 1)
+    half = np.sqrt(0.5)
+    surfaces = {"along an axis": (SADDLE, [1.0, 0.001], [0.0, 1.0]),
+                "turned by 45°": (TURNED_SADDLE, [0.7, 0.7 + 0.001 / half], [-half, half])}
+    found = {title: {} for title in surfaces}
+    for title, (f, start, across) in surfaces.items():
+        for name, make in {"gradient descent": SGD, "AdaGrad": AdaGrad, "RMSProp": RMSProp}.items():
+            for steps in (min(1000, limit), limit):  # most leave soon
+                x = minimize(f, np.tile(start, (len(rates), 1)), make(lr=rates[:, None]), steps).x
+                left = np.abs(x @ np.array(across)) > 0.1
+                if left.any(axis=0).all():
+                    break
+            found[title][name] = np.where(left.any(axis=0), left.argmax(axis=0), limit + 1)
+    return found
+
+
+def _positive(rates):
+    rates = floats("rates", rates, (None,))
+    if rates.size == 0 or (rates <= 0).any():
+        raise ValueError(f"rates must be one or more positive numbers, got {rates}")
+    return rates

@@ -14,7 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from course_lib.datasets import load_digits, load_mnist
+from course_lib.frameworks.conventions import convention
 from course_lib.mnist import DATA
+from course_lib.optimizers import OPTIMIZERS
 from course_lib.studies.comparison import NetworkProblem, compare
 from course_lib.studies.ranking import Comparison, Runs
 from course_lib.studies.surfaces import METHODS, positive, rate_grid
@@ -98,11 +100,13 @@ def stored(path=STORED):
 REGRESSION_RATES = rate_grid(1e-4, 1000)
 
 
-def regression_epochs(method, seeds, *, rates=REGRESSION_RATES, epochs=25, batch_size=32, excess=0.05):
+def regression_epochs(method, seeds, *, rates=REGRESSION_RATES, epochs=25, batch_size=32, excess=0.05,
+                      **hyper):
     """Epochs until a linear model is within `excess` of the least-squares loss: an array (rates, seeds).
 
     Data: scikit-learn's make_regression, 1,000 examples, 20 features, noise of deviation 10, another set for
     each seed. Weights start at zero; the loss is the mean squared error. inf: not within `epochs`.
+    hyper : other hyper-parameters of the method, such as rho=0.99
     """
     from sklearn.datasets import make_regression
 
@@ -119,10 +123,21 @@ def regression_epochs(method, seeds, *, rates=REGRESSION_RATES, epochs=25, batch
         x = np.hstack([x, np.ones((len(x), 1))])
         least = np.mean((x @ np.linalg.lstsq(x, y, rcond=None)[0] - y) ** 2)
         rng = np.random.default_rng([12, seed])
-        losses = _regression_losses(METHODS[method](lr=rates[:, None]), x, y, epochs, batch_size, rng)
+        opt = METHODS[method](lr=rates[:, None], **hyper)
+        losses = _regression_losses(opt, x, y, epochs, batch_size, rng)
         arrived = losses <= (1 + excess) * least
         found.append(np.where(arrived.any(axis=0), arrived.argmax(axis=0) + 1.0, np.inf))
     return np.array(found).T
+
+
+def torch_rates():
+    """PyTorch's default learning rate of each method, from the table of conventions.
+
+    >>> torch_rates()["NAdam"]
+    0.002
+    """
+    names = {kind: name for name, kind in OPTIMIZERS.items()}
+    return {method: convention("pytorch", names[kind]).defaults["lr"] for method, kind in METHODS.items()}
 
 
 def _regression_losses(opt, x, y, epochs, batch_size, rng):

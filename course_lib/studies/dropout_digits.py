@@ -1,7 +1,7 @@
 """Lecture 19: when dropout helps. Large and small networks on few, all, and wrongly labelled digits.
 
 Each method (nothing, dropout, weight decay) gets its own strength and learning rate, chosen by the validation
-loss on seeds that are not those of the test. The runs are stored in data/dropout_digits.json;
+accuracy on seeds that are not those of the test. The runs are stored in data/dropout_digits.json;
 `python -m course_lib.studies.dropout_digits` makes the file again, in about ten minutes on one core.
 """
 

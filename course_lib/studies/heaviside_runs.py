@@ -21,13 +21,13 @@ FILE = DATA / "heaviside_penalties.json"
 METHODS = {"none": None, "L2": "l2", "L1": "l1", "AdamW": "decoupled", "L1, proximal": "proximal"}
 ALPHA, EPOCHS, EVERY = 1e-4, 30_000, 1000
 ALL = {method: [ALPHA] for method in METHODS}
+LADDER = [1e-5, 3e-5, 3e-4, 1e-3, 1e-2]  # and ALPHA, from the runs of two layers
 # What was run: name -> (hidden layers, noise, epochs, seeds, {method: strengths}).
 STUDIES = {
     "2 layers": (2, 0.1, EPOCHS, range(8), ALL),
     "3 layers": (3, 0.1, EPOCHS, range(4), ALL),
     "strengths": (2, 0.1, 10_000, range(4), {
-        "L2": [1e-5, 1e-3, 1e-2], "L1": [1e-5, 1e-3, 1e-2], "L1, proximal": [1e-5, 1e-3, 1e-2],
-        "AdamW": [1e-2, 1e-1, 1.0, 10.0]}),
+        "L2": LADDER, "L1": LADDER, "L1, proximal": LADDER, "AdamW": [1e-2, 1e-1, 0.3, 1.0, 3.0, 10.0]}),
     "no noise": (2, 0.0, 10_000, range(4), ALL),
 }
 LIMITS = (0.0, 1e-4, 1e-3, 1e-2)  # of the sizes of weights that are counted
@@ -81,7 +81,7 @@ def by_strength(epochs=10_000, file=FILE):
 
     >>> found, reference = by_strength()
     >>> found["L2"][0].tolist(), found["L2"][1].shape, reference.shape
-    ([1e-05, 0.0001, 0.001, 0.01], (4, 4), (4,))
+    ([1e-05, 3e-05, 0.0001, 0.0003, 0.001, 0.01], (6, 4), (4,))
     """
     if integer("epochs", epochs, 0, 10_000) % EVERY:
         raise ValueError(f"epochs must be a multiple of {EVERY}, got {epochs}")

@@ -19,7 +19,9 @@ METHODS = {
     "SGD": (SGD(), np.geomspace(0.004, 0.5, 12), [0.0]),
     "SGD, tuned decay": (SGD(), np.geomspace(0.03, 0.6, 8), [0.0003, 0.001, 0.003, 0.01]),
     "AdaGrad": (AdaGrad(), np.geomspace(0.06, 1.5, 10), [0.0]),
-    "RMSProp": (RMSProp(), np.geomspace(0.001, 0.08, 10), [0.0]),
+    "RMSProp, ρ = 0.9": (RMSProp(), np.geomspace(0.001, 0.08, 10), [0.0]),
+    "RMSProp, ρ = 0.999": (RMSProp(rho=0.999), np.geomspace(0.001, 0.08, 10), [0.0]),
+    "ρ = 0.999, tuned decay": (RMSProp(rho=0.999), np.geomspace(0.01, 0.2, 6), [0.001, 0.003, 0.01]),
 }
 TUNING, TEST = range(5), range(10, 20)  # seeds
 CHUNK = 500  # examples drawn at a time

@@ -9,7 +9,8 @@ from functools import partial
 
 import numpy as np
 
-from course_lib.functions import BEALE, ROSENBROCK, Function, quadratic, valley
+from course_lib.functions import BEALE, ROSENBROCK, Function, valley
+from course_lib.minimize import minimize
 from course_lib.optimizers import SGD, Adadelta, AdaGrad, Adam, Momentum, NAdam, Nesterov, Optimizer, RMSProp
 from course_lib.validation import choice, floats, generator, integer, number
 
@@ -79,18 +80,41 @@ PLATEAU = Function(
     start=(6.0, 3.0), minima=((0.0, 0.0),), window=((-2.0, 7.0), (-2.0, 4.5)),
     levels=np.array([0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.97, 0.98]))
 
-SURFACES = {
-    "Beale": BEALE, "saddle": SADDLE, "valley": valley(25),
-    "turned valley": quadratic(25, rotation=np.pi / 4), "Rosenbrock": ROSENBROCK, "plateau": PLATEAU,
-}
+
+
+def _turned(x, f, rotation):
+    return f(x @ rotation)
+
+
+def _turned_gradient(x, f, rotation):
+    return f.gradient(x @ rotation) @ rotation.T
+
+
+def _turned_hessian(x, f, rotation):
+    return rotation @ f.hessian(x @ rotation) @ rotation.T
+
+
+TURN = np.array([[1.0, -1.0], [1.0, 1.0]]) / np.sqrt(2)  # by 45°
+VALLEY = valley(25)
+# The same surface, seen from elsewhere: its value at TURN x is that of the valley at x.
+TURNED = Function(
+    "turned valley", r"\frac{1}{2} (x + y)^2 + \frac{25}{2} (y - x)^2",
+    tuple(partial(part, f=VALLEY, rotation=TURN) for part in (_turned, _turned_gradient, _turned_hessian)),
+    start=TURN @ VALLEY.start, minima=VALLEY.minima, window=((-2.4, 2.4), (-2.4, 2.4)), levels=VALLEY.levels)
+
+SURFACES = {"Beale": BEALE, "saddle": SADDLE, "valley": VALLEY, "turned valley": TURNED,
+            "Rosenbrock": ROSENBROCK, "plateau": PLATEAU}
 LIMITS = dict.fromkeys(SURFACES, 1000) | {"Rosenbrock": 2000}
 
 
 def starts(surface, count, rng):
     """Starts (count, 2) around the surface's own: each coordinate plus 0.1·N(0, 1).
 
-    On the saddle y is 0.001·N(0, 1): all of them next to the axis from which a run cannot escape.
+    On the saddle y is 0.001·N(0, 1): all of them next to the axis from which a run cannot escape. Those of
+    the turned valley are those of the valley with the same `rng`, turned with it.
     """
+    if surface == "turned valley":
+        return starts("valley", count, rng) @ TURN.T
     f = SURFACES[choice("surface", surface, SURFACES)]
     draws = generator(rng).standard_normal((integer("count", count, 1), 2))
     if surface == "saddle":
@@ -153,11 +177,51 @@ def run(opt, f, x, steps):
         yield x.copy()
 
 
-def sweep(surface, *, count=11, rng, rates=RATES):
+def sweep(surface, *, count=31, rng, rates=RATES):
     """`steps_to_goal` of all methods from `count` starts: dict of method -> (rates, starts)."""
     x0 = starts(surface, count, rng)
     return {method: steps_to_goal(SURFACES[surface], x0, method, rates, limit=LIMITS[surface])
             for method in METHODS}
+
+
+def own_rates(found, rates=RATES):
+    """The best rate of each method of a `sweep`: dict of method -> rate, None where no rate is good.
+
+    >>> own_rates({"Adam": [[9.0], [4.0]], "NAdam": [[np.inf], [np.inf]]}, [0.1, 0.2])
+    {'Adam': 0.2, 'NAdam': None}
+    """
+    return {method: best(steps, rates)[0] for method, steps in _by_method("found", found).items()}
+
+
+def at_own_rates(surface, own, *, count=31, rng):
+    """Steps of each method at its rate in `own` (see `own_rates`): dict of method -> (count,).
+
+    With another `rng` than that of the sweep the starts are fresh. A method without a rate has inf.
+    """
+    x0 = starts(surface, count, rng)
+    return {method: np.full(count, np.inf) if rate is None else steps_to_goal(
+        SURFACES[surface], x0, method, [rate], limit=LIMITS[surface])[0]
+        for method, rate in _by_method("own", own).items()}
+
+
+def race(surface, own, steps=150):
+    """(function, dict of method -> Trace) from the surface's start; a method without a rate is left out.
+
+    >>> f, traces = race("valley", {"momentum": 0.01, "Adam": None}, steps=3)
+    >>> list(traces), traces["momentum"].x.shape
+    (['momentum'], (4, 2))
+    """
+    f = SURFACES[choice("surface", surface, SURFACES)]
+    return f, {method: minimize(f, f.start, METHODS[method](lr=rate), steps)
+               for method, rate in _by_method("own", own).items() if rate is not None}
+
+
+def _by_method(name, given):
+    if not isinstance(given, dict):
+        raise TypeError(f"{name} must be a dict with methods as keys, got {given!r}")
+    for method in given:
+        choice(name, method, METHODS)
+    return given
 
 
 def best(steps, rates=RATES):

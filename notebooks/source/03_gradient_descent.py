@@ -83,7 +83,7 @@ show.table(["lr", "decrease", "promised", "error of the promise"],
 
 # %% [markdown]
 # The error shrinks with $\eta^2$, the decrease with $\eta$: some rate is small enough to go down. How
-# small? If the curvature is nowhere more than $L$ (Nesterov 2004, lemma 1.2.3),
+# small? If the curvature is nowhere, and in no direction, more than $L$ (Nesterov 2004, lemma 1.2.3),
 #
 # $$f(x - \eta g) \;\le\; f(x) - \eta\,\big(1 - \tfrac{1}{2}\eta L\big)\,\|g\|^2 ,$$
 #
@@ -116,11 +116,16 @@ print("after 1,000 steps", edge_run[-2], "and after one more", edge_run[-1])
 print("lr 1 % smaller: loss below 1e-8:", ends[0] < 1e-8, "| 1 % larger: above 1e8:", ends[1] > 1e8)
 
 # %% [markdown]
-# Some slides put the edge at $1/L$. Between $1/L$ and $2/L$ the run changes sides at every step, and
+# Other lecture slides put the edge at $1/L$. Between $1/L$ and $2/L$ the run changes sides at every step, and
 # converges all the same.
 #
-# **With several curvatures** from $\mu$ to $L$, each direction has its own factor, and the worst counts. It
-# is least where the two ends are equal, $1 - \eta\mu = -(1 - \eta L)$:
+# **In several dimensions** the second derivatives form a symmetric matrix, the **Hessian** $H$. Its
+# eigenvectors are directions at right angles to each other; the eigenvalue of each is the curvature along it.
+# On $\frac12 x^\top H x$ the gradient is $Hx$. Along an eigenvector with curvature $h$ a step multiplies the
+# coordinate by $1 - \eta h$, and the directions do not mix.
+#
+# So with curvatures from $\mu$ to $L$ each direction has its own factor, and the worst counts. It is least
+# where the two ends are equal, $1 - \eta\mu = -(1 - \eta L)$:
 #
 # $$\eta = \frac{2}{L + \mu}, \qquad \text{factor } \frac{L - \mu}{L + \mu} = \frac{\kappa - 1}{\kappa + 1},
 # \qquad \kappa = \frac{L}{\mu}$$
@@ -141,8 +146,9 @@ show.figure(fig, alt=alt)
 # ## 3 · A network
 #
 # A network 1-16-16-1 with tanh learns a noisy sine, 100 points, all of them in every step. No formula gives
-# us $L$, but we can measure it: how the gradient changes along a direction is the Hessian times that
-# direction, and multiplying again and again leads to the steepest one.
+# us $L$, but we can measure it. How the gradient changes along a direction is the Hessian times that
+# direction (Pearlmutter 1994), so the matrix is never formed. Multiplying again and again turns any direction
+# towards the one of the largest curvature; this is called **power iteration**.
 
 # %% tags=["nbval-check-output"]
 show.source(sine_rates.largest_curvature)
@@ -178,9 +184,11 @@ fig, alt = pictures.edge(along)
 show.figure(fig, alt=alt)
 
 # %% [markdown]
-# Gradient descent moves to places of larger and larger curvature, until $L$ reaches $2/\eta$. There it
-# stays, at the edge, and trains on (Cohen et al. 2021, the "edge of stability"). Where $L$ began above the
-# edge, the run bounced to a flatter place first. A network is not a quadratic: it bends the edge to the rate.
+# With rates 0.05 and 0.1, $L$ rises until it meets $2/\eta$ and then stays near it, at the "edge of
+# stability" (Cohen et al. 2021); the loss no longer falls at every step. Where $L$ began above the edge, the
+# run bounced to a flatter place first. At 0.1 the edge is low: in the last 500 steps every run's loss is
+# higher than with 0.05. At 0.01 the edge is at 200; $L$ rises, but does not get there. A network is not a
+# quadratic: its curvature depends on the rate.
 #
 # ## 4 · Conditioning, and why to scale the features
 #
@@ -318,8 +326,8 @@ show.figure(fig, alt=alt)
 
 # %% [markdown]
 # ### Without a smallest curvature
-# If there is a flat direction, $\mu = 0$ and κ is infinite. With $\eta = 1/L$ a slower guarantee remains
-# (Beck & Teboulle 2009, theorem 3.1):
+# If there is a flat direction, $\mu = 0$ and κ is infinite. For a **convex** function, one whose curvature is
+# nowhere negative, a slower guarantee remains with $\eta = 1/L$ (Beck & Teboulle 2009, theorem 3.1):
 #
 # $$f(x_k) - f(x^*) \;\le\; \frac{L\,\|x_0 - x^*\|^2}{2k}$$
 #
@@ -339,8 +347,8 @@ lrs, counts = {"lr 1/L": 1 / L, "lr 2/(L+μ)": 2 / (L + mu)}, np.unique(np.geoms
 losses = {name: convergence.exact_loss(h, start, lr, counts) / first for name, lr in lrs.items()}
 strong = partial(convergence.strongly_convex_bound, L, mu, distance=distance)
 smooth = partial(convergence.convex_bound, L, distance=distance)
-bounds = {"bound with κ, for 2/(L+μ)": strong(counts) / first,
-          "bound with 1/k, for 1/L": smooth(counts) / first}
+bounds = {"lr 1/L": ("its bound, with 1/k", smooth(counts) / first),
+          "lr 2/(L+μ)": ("its bound, with κ", strong(counts) / first)}
 fig, alt = pictures.two_guarantees(counts, losses, bounds)
 show.figure(fig, alt=alt)
 rows = []
@@ -432,7 +440,7 @@ show.figure(show.draw_rate(lr=0.07, kappa=25),
 # ## 8 · What we measured
 #
 # Each number below is measured again whenever this notebook runs; a claim that fails stops it. The last
-# column is what slides of a common course say.
+# column is what other lecture slides say.
 
 # %%
 claims = Claims("03")
@@ -449,8 +457,6 @@ claims.below("below_edge", measured=sweep[relative < 1.995], bound=1,
 claims.above("beyond_edge", measured=sweep[relative > 2.005], bound=1, text="same, rates from 2.01/L on")
 claims.about("best_rate", measured=relative[np.argmin(sweep)], value=1.82, within=0.02,
              text="best rate times L, κ = 10; 2L/(L + μ) is 1.82")
-
-# %%
 claims.about("first_curvature", measured=first_L, value=20, within=8,
              text="network: largest curvature before the first step, 8 seeds")
 slow, good, wild = three.values()
@@ -458,9 +464,21 @@ claims.above("too_small", measured=slow[:, -1], bound=0.05, text="loss after 1,0
 claims.about("right", measured=good[:, -1], value=0.018, within=0.004, text="same, lr 0.03")
 claims.below("too_large", measured=np.argmin(np.isfinite(wild), axis=1), bound=30,
              text="step at which the loss passes a million, lr 0.5, 8 seeds")
+
+# %%
 claims.about("edge_of_stability", value=2, within=0.25,
              measured=[lr * run.curvature[-3:] for lr in (0.05, 0.1) for run in along[lr]],
              text="lr 0.05 and 0.1, 4 seeds: lr times largest curvature, steps 1,250 to 1,500")
+late = {lr: np.array([run.loss[1000:] for run in along[lr]]) for lr in along}
+claims.above("edge_costs", measured=np.median(late[0.1], axis=1) / np.median(late[0.05], axis=1), bound=1.3,
+             text="median loss of the last 500 steps, lr 0.1 over lr 0.05, 4 seeds")
+claims.above("edge_uneven", measured=[np.mean(np.diff(late[lr]) > 0, axis=1) for lr in (0.05, 0.1)],
+             bound=0.02, text="share of these steps in which the loss rises, lr 0.05 and 0.1")
+claims.equal("smooth_fall", measured=np.mean(np.diff(late[0.01]) > 0, axis=1), value=0, text="same, lr 0.01")
+claims.about("below_the_edge", measured=[run.curvature[-1] for run in along[0.01]], value=33, within=7,
+             text="lr 0.01: largest curvature after 1,500 steps; the edge is at 200")
+claims.above("still_rising", measured=[run.curvature[-1] / run.curvature[0] for run in along[0.01]],
+             bound=1.3, text="same, over that at the start")
 claims.about("kappa_raw", measured=kappa["as they come"] / 1e6, value=52.4, within=0.1,
              text="diabetes: κ in millions, features as they come")
 claims.about("kappa_centred", measured=kappa["centred"], value=76_300, within=100, text="same, κ, centred")
@@ -500,7 +518,7 @@ claims.equal("one_percent_bound", measured=rows[1][-1], value=711, text="same, p
              slides="bounds are pessimistic")
 claims.equal("millionth_quick", measured=rows[3][1], value=1585, text="same, steps to a millionth, lr 1/L")
 claims.equal("millionth_bound", measured=rows[3][3], value=1793, text="same, promised by the bound")
-claims.below("smooth", measured=losses["lr 1/L"] / bounds["bound with 1/k, for 1/L"], bound=1,
+claims.below("smooth", measured=losses["lr 1/L"] / bounds["lr 1/L"][1], bound=1,
              text="loss over the bound with 1/k, lr 1/L, standardized data")
 claims.show()
 
@@ -514,7 +532,7 @@ claims.show()
 # 2. Stable up to $2/L$; $1/L$ kills the steepest direction; $2/(L+\mu)$ is best in the worst case.
 # 3. The steps grow like $\kappa = L/\mu$. Scaling the features is the cheapest way to a smaller κ.
 # 4. The bound is attained by the worst start and exact in its slope; most of the loss may fall long before.
-# 5. A network's curvature moves: it rises until $L$ reaches $2/\eta$.
+# 5. A network's curvature moves: it tends to rise, up to $2/\eta$ if the run is long enough.
 #
 # ## References
 # Cauchy (1847) · Nesterov (2004), *Introductory Lectures on Convex Optimization* · Beck & Teboulle (2009),

@@ -48,20 +48,26 @@ from course_lib.training import batches
 # The objective is a mean over $n$ examples, and so is its gradient. **Batch** gradient descent takes all $n$
 # for a step, **mini-batch** gradient descent $b$ of them, **stochastic** gradient descent a single one:
 #
-# $$x \leftarrow x - \eta\,\frac1b \sum_{i \in S} \nabla f_i(x), \qquad |S| = b$$
+# $$x \leftarrow x - \eta\,\frac1b \sum_{i \in B} \nabla f_i(x), \qquad |B| = b$$
 #
 # We fit two weights to 100 examples. Each method may compute 300 gradients of single examples: three passes.
+# Each has its own best rate: of nine from 0.001 to 0.1, the one with the lowest median loss at the end, over
+# 50 orders of the examples. What follows are other orders.
 #
-# **Predict first.** That makes 3 steps, 30 steps, or 300. Which run ends nearest to the minimum?
+# **Predict first.** That makes 3 steps, 30 steps, or 300. Which run ends with the lowest loss?
 # <details><summary>Answer</summary>
-# Not the batch: its three exact steps do not suffice. The two others arrive; single examples with more
-# trembling, mini-batches with less.
+# Not the batch: its three exact steps do not suffice. The two others arrive and tremble. Which of these ends
+# lower depends on the order: single examples in about two of three.
 # </details>
 
 # %%
-fig, alt = pictures.three_ways(*noisy_descent.three_ways())
+portion_rates = noisy_descent.portion_rates()
+fig, alt = pictures.three_ways(*noisy_descent.three_ways(portion_rates))
 show.figure(fig, alt=alt)
-show.source(noisy_descent.three_ways)
+show.source(noisy_descent.three_passes)
+passed = noisy_descent.three_ends(portion_rates, range(1000, 1200))
+show.table(["per step", "rate", "loss above the least, 200 orders: median", "90 % quantile"],
+           [[b, lr, *np.quantile(passed[b], [0.5, 0.9])] for b, lr in portion_rates.items()], formats=".2g")
 
 # %% [markdown]
 # Now a network, 64-32-10, on the 1,197 handwritten digits. Each batch size uses the learning rate that was
@@ -75,13 +81,14 @@ show.figure(fig, alt=alt)
 # %% [markdown]
 # Per gradient, small portions win by far: after three passes the full batch has made three steps. Per second,
 # single examples lose, because a computer multiplies 32 rows almost as fast as one: a pass in single examples
-# takes many times as long. Mini-batches get the best of both. On so small a set the full batch is not far
-# behind per second; but its step grows with $n$, that of a mini-batch does not. Slides that call training by
-# single examples the faster one are right per gradient only.
+# takes many times as long. Mini-batches get the best of both. On so small a set even the full batch comes
+# lower than single examples, in less time; but its step grows with $n$, that of a mini-batch does not.
+# "Single examples train faster", as is often written, is right per gradient only.
 #
 # ## 2 · The noise falls like 1/b
 #
-# Let $S$ be the covariance of the $n$ single gradients. The error of a batch gradient has the mean square
+# Let $S$ be the covariance of the $n$ single gradients, with the divisor $n$. The error of a batch gradient
+# has the mean square
 #
 # $$\mathrm{E}\,\|g_b - g\|^2 = \frac{\operatorname{tr} S}{b} \times \begin{cases} 1 & \text{drawn with
 # replacement}\\ \dfrac{n-b}{n-1} & \text{without (Cochran 1977, theorem 2.2)}\end{cases}$$
@@ -101,7 +108,9 @@ fig, alt = pictures.noise_and_batch(sizes, panels)
 show.figure(fig, alt=alt)
 
 # %% [markdown]
-# Ten times the batch buys a third of the noise. For $b \ll n$ the two ways to draw are alike.
+# The picture shows mean squares: ten times the batch leaves a tenth, as a length a third. For $b \ll n$ the
+# two ways to draw are alike. At $b = n$, without replacement, the error is 0, which a logarithmic axis cannot
+# show.
 #
 # ## 3 · Shuffling
 #
@@ -152,16 +161,16 @@ def variance_after(steps, h, lr, noise=1.0):
 # $$V = \frac{\eta\,\sigma^2}{h\,(2 - \eta h)}, \qquad\text{about } \frac{\eta\sigma^2}{2h}
 # \text{ for a small } \eta.$$
 #
-# So half the rate halves the loss of the ball, and so does twice the batch ($\sigma^2/b$). The example of the
-# lecture slides: $f = x_1^2 + 2x_2^2$, curvatures 2 and 4, noise 1, from $(-5, -2.5)$.
+# It is valid for $\eta < 2/h$; beyond, the variance grows without end. For small rates, half the rate halves
+# the ball: its loss falls 2.47-fold from rate 0.2 to 0.1, 2.03-fold from 0.02 to 0.01. Twice the batch, with
+# noise $\sigma^2/b$, halves it at any rate. Our example: $f = x_1^2 + 2x_2^2$, curvatures 2 and 4, noise 1,
+# from $(-5, -2.5)$.
 
 # %% tags=["nbval-check-output"]
-h, x0 = np.array([2.0, 4.0]), np.array([-5.0, -2.5])
-rows = [[lr, variance_after(2000, 2, lr), *study.stationary_variance(h, lr)] for lr in (0.2, 0.1, 0.05, 0.02)]
-show.table(["rate", "x1: after 2,000 steps", "x1: formula", "x2: formula"], rows, formats=".4f")
-
-# %%
-rates = (0.2, 0.1, 0.05, 0.02)
+h, x0, rates = np.array([2.0, 4.0]), np.array([-5.0, -2.5]), (0.2, 0.1, 0.05, 0.02)
+late_variance = {lr: variance_after(2000, h, lr) for lr in rates}
+rows = [[lr, *late_variance[lr], *study.stationary_variance(h, lr)] for lr in rates]
+show.table(["rate", "x1: after 2,000 steps", "x2", "x1: formula", "x2: formula"], rows, formats=".4f")
 balls = {f"rate {lr}": study.moments(h, x0, lr, 200).loss for lr in rates}
 floors = {f"rate {lr}": study.stationary_variance(h, lr) @ h / 2 for lr in rates}
 fig, alt = pictures.noise_balls(balls, floors)
@@ -172,7 +181,8 @@ show.figure(fig, alt=alt)
 #
 # ## 5 · Falling rates: too fast, and right
 #
-# The slides let the rate fall: $0.1\,e^{-0.1k}$ and $0.1\,(1+0.02k)^{-1/2}$ (they begin at $k = 2$).
+# Two falling rates: exponential, $0.1\,e^{-0.1k}$, and polynomial, $0.1\,(1+0.02k)^{-1/2}$, both from $k = 2$
+# on.
 #
 # **Predict first.** After 2,500 steps, which ends nearer to the minimum?
 # <details><summary>Answer</summary>
@@ -199,10 +209,13 @@ show.table(["rate", "mean x1", "mean x2", "variance x1", "variance x2", "loss"],
 
 # %% [markdown]
 # The mean is multiplied by $\prod_k (1-\eta_k h)$. It stays above 0 when $\sum\eta_k$ is finite. The
-# exponential rates add up to only 0.86, so a sixth of the way in $x_1$ is never made, noise or not. The
-# slides' remark "less variance" is true, and their single end point (-0.79, -0.07) is what to expect; it is
-# just far away. Steps must add up to infinity, their squares must not: $\sum\eta_k = \infty$,
-# $\sum\eta_k^2 < \infty$ (Robbins & Monro 1951).
+# exponential rates add up to only 0.86, so a sixth of the way in $x_1$ is never made, noise or not. That it
+# has "less variance", as is often written, is true; it is just far away. One run, which ends at (-0.79,
+# -0.07) on other lecture slides, cannot tell this from bad luck.
+#
+# The rates must add up to infinity, else the run freezes. They must fall to 0, else the noise stays. Robbins
+# & Monro (1951) prove convergence if also $\sum\eta_k^2 < \infty$. That is enough, but not needed: the
+# squares of the polynomial rate add up to infinity, and here it converges all the same, only slowly.
 #
 # ## 6 · Three cures
 #
@@ -217,8 +230,9 @@ show.figure(fig, alt=alt)
 show.source(noisy_descent.cures)
 
 # %% [markdown]
-# Growing batches must grow by a *factor*: adding one example each step halves the slope (Friedlander &
-# Schmidt 2012).
+# The rate 1/k begins with 1, beyond $2/h = \frac12$ of the steep direction, and leaps first. Batches must
+# grow by a *factor*: adding one example each step halves the slope (Friedlander & Schmidt 2012). But they
+# must not grow faster than the error shrinks, here by $0.8^2$ in a step: doubling them gives the slope -0.64.
 #
 # **Predict first.** $\eta_k = 1/k$, but the curvature is only 0.1. How fast does the distance fall?
 # <details><summary>Answer</summary>
@@ -232,9 +246,10 @@ fig, alt = pictures.inverse_rates(squares)
 show.figure(fig, alt=alt)
 
 # %% [markdown]
-# The rate 1/k needs a curvature $\mu > \frac12$; below that the squared distance falls like $k^{-2\mu}$.
-# With $c/k$ the condition is $c\mu > \frac12$, and nobody knows $\mu$. The slides' "$\alpha_k = 1/k$" leaves
-# this out. A rate like $k^{-1/2}$ with averaging does not need $\mu$.
+# The rate 1/k is slow where the curvature $\mu$ is below $\frac12$: it still converges, but the squared
+# distance falls only like $k^{-2\mu}$. With $c/k$ the condition for $1/k$ is $c\mu > \frac12$ (Bottou et al.
+# 2018, section 4), and nobody knows $\mu$. "$\alpha_k = 1/k$", as often written, leaves this out. A rate like
+# $k^{-1/2}$ with averaging does not need $\mu$.
 #
 # On real examples, by `fit`, which takes a batch size that is a function of the step:
 
@@ -258,7 +273,9 @@ show.source(TailAverage.update)
 #
 # $$\mathrm{E} f(\bar x_k) - f^* \approx \frac{1}{2k}\operatorname{tr}(H^{-1}\Sigma),$$
 #
-# whatever the constant rate. The slides write $\theta_k$ here, the last point. That stays on its floor:
+# on a quadratic, with noise that does not depend on $x$, for any constant rate below $2/L$. On other
+# functions a constant rate leaves the average beside the minimum: let the rate fall, e.g. like $k^{-1/2}$, as
+# in the stream below. Often $\theta_k$, the last point, is written here. That stays on its floor:
 
 # %%
 average, points = TailAverage(start=50), [1000, 3000, 10_000]
@@ -272,8 +289,8 @@ rows = zip(points, theory, averaged, *mean_loss.values(), strict=True)
 show.table(["points averaged", "theory", "average: exact", "1,000 runs", "last point: 1,000 runs"], rows)
 
 # %% [markdown]
-# Their other form, $\bar x \leftarrow \beta\bar x + (1-\beta)x$, remembers about $1/(1-\beta)$ points, so
-# it has a floor of its own:
+# The exponential average, $\bar x \leftarrow \beta\bar x + (1-\beta)x$, remembers about $1/(1-\beta)$ points,
+# so it has a floor of its own:
 
 # %%
 lines = noisy_descent.averages(h, x0)
@@ -293,13 +310,15 @@ show.figure(fig, alt=alt)
 descent = study.moments(h, x0, 1 / 3, 40, noise=0.0).loss
 counts = [[eps, int(np.argmax(descent <= eps)), math.ceil(study.polyak_loss(h, 1) / eps)]
           for eps in (1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6)]
-show.table(["error", "steps, exact gradient", "steps, noisy gradient, averaged"], counts, formats=".0e")
+show.table(["error", "steps, exact gradient", "noisy: points averaged (formula, start forgotten)"], counts,
+           formats=".0e")
 
 # %% [markdown]
-# Can a cleverer method do better on the same examples? Statistics says no. In linear regression the exact
-# least-squares solution of $k$ examples is the best unbiased estimate (Gauss, Markov). Its error is about
-# $\sigma^2 d/2k$: the same $\operatorname{tr}(H^{-1}\Sigma)/2k$. A stream of examples, each seen once, with a
-# rate like $k^{-1/2}$:
+# Can a cleverer method do better on the same examples? In linear regression the exact least-squares solution
+# of $k$ examples is the best *linear* unbiased estimate (Gauss, Markov). With Gaussian noise, as here, it is
+# the best of all unbiased ones (Cramér, Rao); with other noise it need not be: with Laplace noise the median
+# beats the mean. Its error is about $\sigma^2 d/2k$: the same $\operatorname{tr}(H^{-1}\Sigma)/2k$. A stream
+# of examples, each seen once, with a rate like $k^{-1/2}$:
 
 # %%
 at = [100, 300, 1000, 3000, 10_000]
@@ -309,8 +328,9 @@ fig, alt = pictures.streams(at, streams, features=2)
 show.figure(fig, alt=alt)
 
 # %% [markdown]
-# SGD with averaging arrives at the best that is possible, without a matrix. The statement is about the long
-# run; before it, the start must be forgotten, and there better methods do help.
+# SGD with averaging arrives at the error of least squares, without a matrix. With Gaussian noise no unbiased
+# method does better. The statement is about the long run; before it, the start must be forgotten, and there
+# better methods do help.
 #
 # ## 8 · The same in PyTorch and Keras
 #
@@ -421,10 +441,16 @@ show.figure(show.draw_stochastic(lr=0.1, batch=1, average="tail, from step 50"),
 # ## 10 · What we measured
 #
 # Each number below is measured again whenever this notebook runs; a claim that fails stops it. The last
-# column is what slides of a common course say.
+# column is what other lecture slides say.
 
 # %%
 claims = Claims("04")
+claims.above("batch_short", measured=passed[100] / np.maximum(passed[10], passed[1]), bound=1.2,
+             text="two weights: loss above the least, portions of 100 over 10 and 1, each of 200 orders")
+claims.above("batch_median", measured=[passed[100][0] / np.median(passed[b]) for b in (10, 1)], bound=8,
+             text="same, over the median of the 200")
+claims.about("single_wins", measured=np.mean(passed[1] < passed[10]), value=0.65, within=0.1,
+             text="share of the orders in which single examples end lower than portions of 10")
 loss3 = {name: np.array([run.loss[3] for run in runs]) for name, (_, runs) in compared.items()}
 pace = {name: min(np.diff(run.seconds).min() for run in runs) for name, (_, runs) in compared.items()}
 claims.above("batch_loss", measured=loss3["all 1,197"] / np.maximum(loss3["1"], loss3["32"]), bound=4,
@@ -432,6 +458,12 @@ claims.above("batch_loss", measured=loss3["all 1,197"] / np.maximum(loss3["1"], 
              slides="takes fewer steps to converge")
 claims.above("single_time", measured=pace["1"] / pace["32"], bound=5,
              text="time of a pass, single examples over batches of 32", slides="faster than batch")
+final = {name: np.array([(run.loss[-1], run.seconds[-1]) for run in runs])
+         for name, (_, runs) in compared.items()}
+claims.below("full_or_single", measured=final["all 1,197"] / final["1"], bound=1,
+             text="loss and time of the full batch, 120 passes, over single examples, 3 passes, each seed")
+
+# %%
 inside = np.array(sizes) < len(digits.x)
 ratios = {name: m[inside] / p[inside] for name, (m, p) in panels.items()}
 claims.about("noise_ratio", measured=list(ratios.values()), value=1, within=0.15,
@@ -446,6 +478,17 @@ claims.above("sorted_peak", measured=late["sorted, never shuffled"].max() / floo
              text="sorted: the same, at its largest")
 claims.above("sorted_loss", measured=np.divide(sorted_loss[False], sorted_loss[True]), bound=5,
              text="digits sorted by class: loss without shuffling over loss with it, each seed")
+late_runs = {lr: study.simulate(SGD(lr=lr), x0, 400, curvatures=h, runs=4000, at=[400],
+                                rng=np.random.default_rng(40)).x[0].var(axis=0) for lr in rates}
+formula = {lr: study.stationary_variance(h, lr) for lr in rates}
+claims.about("ball", measured=[late_variance[lr] / formula[lr] for lr in rates], value=1, within=1e-9,
+             text="ball: variance after 2,000 steps over the formula, four rates, both coordinates")
+claims.about("ball_runs", measured=[late_runs[lr] / formula[lr] for lr in rates], value=1, within=0.1,
+             text="same, variance over 4,000 runs")
+for name, lr, value in (("half_large", 0.2, 2.47), ("half_small", 0.02, 2.03)):
+    loss = [study.stationary_variance(h, rate) @ h for rate in (lr, lr / 2)]
+    claims.about(name, measured=loss[0] / loss[1], value=value, within=0.005,
+                 text=f"loss of the ball, rate {lr} over half of it")
 
 # %%
 sampled = {name: (found.x[-1].mean(axis=0), found.x[-1].var(axis=0)) for name, found in simulated.items()}
@@ -478,6 +521,9 @@ claims.about("cure_slopes", value=-1, within=0.05,
              text="slope of log loss against log gradients: rate 1/k, growing batches, average")
 claims.about("linear_growth", measured=ends["batch + 1 each step"], value=-0.5, within=0.03,
              text="same, batch + 1 each step", slides="slowly increase the batch")
+doubled = study.moments(h, x0, 0.1, 20, noise=lambda k: 2 ** (-k / 2)).loss[10:]
+claims.about("doubled_batches", measured=study.local_slope(2.0 ** np.arange(10, 21), doubled),
+             value=-0.64, within=0.01, text="same, batches doubled in each step")
 exponents = [-study.local_slope([3000, 10_000], s[[2999, 9999]]) for s in squares.values()]
 for i, (bend, value) in enumerate(((0.1, 0.2), (0.3, 0.6))):
     claims.about(f"exponent_0{bend * 10:.0f}", measured=exponents[i], value=value, within=0.02,
@@ -506,7 +552,7 @@ for beta, value, within in ((0.9, 0.0145, 0.0001), (0.99, 0.00182, 0.00001), (0.
 claims.equal("steps_exact", measured=counts[4][1] - counts[3][1], value=1, slides="log",
              text="steps from error 0.0001 to 0.00001, exact gradient")
 claims.equal("steps_noisy", measured=counts[4][2] - counts[3][2], value=33_750, slides="no log",
-             text="same, noisy gradient with averaging")
+             text="same, points averaged, by the formula")
 last, mean, least = (losses[-1].mean() for losses in streams.values())
 claims.about("stream_average", measured=mean / least, value=1.04, within=0.04, slides="none is better",
              text="10,000 examples: loss of averaged SGD over that of exact least squares")
@@ -522,14 +568,18 @@ claims.show()
 # ## Recap
 # 1. The noise of a batch gradient falls like $1/b$, its length like $1/\sqrt b$; without replacement faster.
 # 2. A constant rate ends in a ball of variance $\eta\sigma^2/(h(2-\eta h))$.
-# 3. Rates must add up to infinity: an exponential one freezes, and 1/k needs a curvature above ½.
-# 4. The plain average reaches $\operatorname{tr}(H^{-1}\Sigma)/2k$, which nothing beats in the long run; an
-#    exponential average has a floor.
+# 3. The rates must add up to infinity, else the run freezes, and fall to 0, else the noise stays; 1/k is slow
+#    where the curvature is below ½.
+# 4. The plain average reaches $\operatorname{tr}(H^{-1}\Sigma)/2k$, which with Gaussian noise no unbiased
+#    method beats in the long run; an exponential average has a floor.
 # 5. With noise every further digit costs ten times the work of the last.
 #
 # ## References
 # - H. Robbins, S. Monro (1951), *A stochastic approximation method.* Ann. Math. Stat. 22(3).
 # - W. G. Cochran (1977), *Sampling Techniques.* Wiley, 3rd edition.
+# - C. R. Rao (1945), *Information and the accuracy attainable in the estimation of statistical parameters.*
+#   Bull. Calcutta Math. Soc. 37.
+# - H. Cramér (1946), *Mathematical Methods of Statistics.* Princeton.
 # - B. T. Polyak, A. B. Juditsky (1992), *Acceleration of stochastic approximation by averaging.* SIAM J.
 #   Control Optim. 30(4).
 # - M. P. Friedlander, M. Schmidt (2012), *Hybrid deterministic-stochastic methods for data fitting.* SIAM J.

@@ -18,7 +18,7 @@
 # - say how a common learning rate decides a ranking before the first step;
 # - recognise a best rate at the edge of its grid, and a difference that seeds do not bear out;
 # - count the bytes that a step moves and what an optimizer remembers;
-# - judge what slides and blogs claim about these methods.
+# - judge what other lecture slides and blogs claim about these methods.
 #
 # **Builds on** lectures 03, 04, 09, 10 and 11. **Time** 35 minutes to read, about a minute to run. **Goes
 # with** the [slides](../slides/12_choosing_an_optimizer.md) and the
@@ -26,6 +26,7 @@
 
 # %%
 import numpy as np
+from sklearn.datasets import make_regression
 
 from course_lib import frameworks, show
 from course_lib.claims import Claims
@@ -45,16 +46,17 @@ from course_lib.studies.surfaces import METHODS, SURFACES
 # Everybody has seen them: coloured dots race down a surface, and the adaptive ones win. Usually all dots
 # have the same learning rate. Here each method first looks for its own.
 #
-# Six surfaces, eight methods, 17 rates from 0.0001 to 20, 11 starts each. We count steps until the loss
-# stays below a thousandth of its first value. The rate with the lowest median is the method's own.
+# Six surfaces, eight methods, 17 rates from 0.0001 to 20, 31 starts each. We count steps until the loss
+# stays below a thousandth of its first value. The rate with the lowest median is the method's own; what we
+# report are its runs from 31 *fresh* starts. Each run has 1,000 steps, on Rosenbrock's function 2,000.
 #
 # The saddle is $x^2 - y^2 + \frac12y^4$: near the middle it is $x^2 - y^2$, further out it bends up to two
 # minima. On a saddle without end the largest rate always wins, so no rate would be the best.
 
 # %%
 sweeps = {name: surfaces.sweep(name, rng=np.random.default_rng(12)) for name in SURFACES}
-own = {name: {method: surfaces.best(steps)[0] for method, steps in found.items()}
-       for name, found in sweeps.items()}
+own = {name: surfaces.own_rates(found) for name, found in sweeps.items()}
+fresh = {name: surfaces.at_own_rates(name, own[name], rng=np.random.default_rng(13)) for name in SURFACES}
 
 # %% [markdown]
 # **Predict first.** Which method is the first to arrive on Beale's function, which in the valley?
@@ -64,31 +66,36 @@ own = {name: {method: surfaces.best(steps)[0] for method, steps in found.items()
 # </details>
 
 # %%
-runs = {}
-for name in ("Beale", "saddle", "valley", "Rosenbrock"):
-    f, rates = SURFACES[name], own[name]
-    runs[name] = f, {method: minimize(f, f.start, METHODS[method](lr=rates[method] or 1.0), 150)
-                     for method in list(METHODS)[:7]}
-pictures.movies(runs, alt="Seven methods run over four surfaces at their own rates. On Beale's function "
-                "momentum swings widest; on Rosenbrock's only momentum and Nesterov get round the bend.")
+titles = dict.fromkeys(("Beale", "saddle", "valley"), "") | {"Rosenbrock": ", without Adadelta"}
+runs = {name + title: surfaces.race(name, own[name]) for name, title in titles.items()}
+pictures.movies(runs, alt=pictures.WAYS)
 
 # %% [markdown]
-# On Beale's function momentum swings out, as in the well-known movie, and still arrives early. The median
-# number of steps, each method at its own rate:
+# Adadelta has no rate of its own on Rosenbrock's function: at none of the 17 does its median run arrive. In
+# the valley AdaGrad's own rate is 10. Its first step overshoots far out of the picture, from loss 10 to
+# 2,320. But the sum of squared gradients is large from then on, and tames the rate.
+#
+# Median steps from the fresh starts; in brackets from how many of the 31 a method arrived, if not from all:
 
 # %%
-rows = [[method, *(np.median(surfaces.best(found[method])[1]) for found in sweeps.values())]
-        for method in METHODS]
-rows = [[method, *("never" if np.isinf(n) else int(n) for n in numbers)] for method, *numbers in rows]
-show.table(["median steps", *SURFACES], rows)
+def cell(name, steps):
+    count, arrived = np.median(steps), np.isfinite(steps).sum()
+    text = f"{count:.0f}" if np.isfinite(count) else pictures.not_in(name)
+    return text if arrived in (0, len(steps)) else f"{text} ({arrived})"
+
+
+show.table(["median steps", *SURFACES],
+           [[method, *(cell(name, fresh[name][method]) for name in SURFACES)] for method in METHODS])
 
 # %% [markdown]
 # Read it by columns. No method is first everywhere. AdaGrad, "the one that stops learning", is first three
-# times, for nobody forced a small rate on it. Turn the valley by 45° and its advantage is gone: it scales
-# coordinates, and the valley no longer runs along one. Gradient descent and momentum do not care about the
-# turn.
+# times: nobody forced a small rate on it, and without noise its rate levels out.
 #
-# How wide is the window of good rates?
+# Now turn the valley by 45°, and its starts with it. Gradient descent, momentum and Nesterov take exactly
+# the same steps. AdaGrad falls from 4 to 58, NAdam from 33 to 145: they scale coordinates, and the valley no
+# longer runs along one. Adam hardly notices at this condition; lecture 11 has steeper valleys.
+#
+# How wide is the window of good rates? A line ends where the median run no longer arrives:
 
 # %%
 fig, alt = pictures.windows(sweeps["Beale"], surfaces.RATES, ylabel="median steps on Beale's function")
@@ -96,7 +103,9 @@ show.figure(fig, alt=alt)
 
 # %% [markdown]
 # The windows lie decades apart. **At one rate for all, a movie shows which windows that rate happens to
-# hit.** At 0.01 momentum and Nesterov diverge here, Adam is slow but safe. At 0.002 they are the first.
+# hit.** At 0.01, momentum and Nesterov diverge from 25 of the 31 starts. Adam is safe there but slow: in
+# 1,000 steps it arrives from about half of them, in 5,000 from all. At 0.002, momentum and Nesterov are the
+# first.
 #
 # ## 2 · The wrong comparison and the fair one
 #
@@ -108,19 +117,26 @@ show.figure(fig, alt=alt)
 # 4. a run that diverged counts as infinitely bad;
 # 5. a best rate at the edge of its grid gets a warning.
 #
+# A sixth is up to us: equal effort of tuning. Here the grids are similar for all, three to seven rates.
+# Momentum, β and ρ stay at their defaults, which is a choice too. Wilson et al. (2017) tuned rates and found
+# adaptive methods worse on test sets; Choi et al. (2019) tuned β, ε and the schedule as well, and they were
+# not. Schmidt et al. (2021) ran fifteen methods on eight problems: trying several at their defaults did about
+# as well as tuning one.
+#
 # With `use_mnist = True` the network is that of Kingma & Ba (2015), 784-1000-1000-10 with batches of 128, on
 # MNIST: one epoch, half an hour on one core.
 
 # %%
 use_mnist = False
-fair = choosing.compare_pictures(use_mnist, seeds=range(6), tuning_seeds=range(2))
+fair = choosing.compare_pictures(use_mnist, seeds=range(6), tuning_seeds=range(4))
 
 # %% [markdown]
-# First the wrong comparison, from the same runs: one rate for all.
+# First the wrong comparison, from the runs that chose the rates, four seeds: one rate for all.
 #
 # **Predict first.** Where is plain gradient descent at rate 0.01, where at 0.3?
 # <details><summary>Answer</summary>
-# Near the end at 0.01, first at 0.3. It has not changed; the others have left their windows.
+# On each of the four seeds it is last but one at 0.01, and first or second at 0.3. It has not changed; the
+# others have left their windows.
 # </details>
 
 # %%
@@ -138,13 +154,11 @@ show.figure(fig, alt=alt)
 # %%
 fig, alt = show.comparison(fair, score="training loss at the end")
 show.figure(fig, alt=alt)
-
-# %%
 fair
 
 # %% [markdown]
-# Look at the bars before you look at the order: most of them overlap. Gradient descent is behind, and for
-# the rest another set of seeds gives another order. Adam is not the best on every seed, nor on most.
+# Look at the bars before you look at the order: most of them overlap. Gradient descent is behind on nearly
+# every seed. Of the rest, several are first on one seed or another; Adam is not the best on most.
 #
 # ### MNIST and the network of Kingma & Ba
 # The same comparison at full size takes half an hour, so its result is stored in `data/` (`python -m
@@ -157,9 +171,9 @@ fig, alt = show.comparison(mnist, ylabel="test loss", score="test loss after one
 show.figure(fig, alt=alt)
 
 # %% [markdown]
-# From the first to the last it is a factor of 1.4, and Adam, whose figure made this network known, is in the
-# middle. Momentum is last with rate 0.2. Is it the worst method? On the single tuning seed, 0.2 was better
-# than 0.1 by less than 1 %, within the noise of a seed:
+# From the lowest median to the highest it is a factor of 1.4. Adam, whose figure made this network known, is
+# first on none of the three seeds, and its own runs span 0.104 to 0.128: three seeds cannot rank
+# neighbours. Momentum ran at rate 0.2. On the single tuning seed, 0.2 was better than 0.1 by less than 1 %:
 
 # %% tags=["nbval-check-output"]
 momentum = mnist.runs["momentum"]
@@ -172,68 +186,79 @@ show.table(["rate of momentum", "validation loss, tuning seed"],
 # ## 3 · Linear regression
 #
 # scikit-learn's `make_regression`: 1,000 examples, 20 features, noise 10. How many epochs until the loss is
-# within 5 % of the least-squares solution? Bars at the foot mark the usual default rates (0.01 for the first
-# three and AdaGrad, 0.001 for RMSProp, Adam and NAdam, 1 for Adadelta).
+# within 5 % of the least-squares solution? The marks at the foot are PyTorch's default rates, from the
+# library's table of conventions.
 
 # %%
 epochs = {method: choosing.regression_epochs(method, range(3)) for method in METHODS}
-defaults = dict.fromkeys(METHODS, 0.01) | dict.fromkeys(("RMSProp", "Adam", "NAdam"), 0.001) | {"Adadelta": 1}
+longer = choosing.regression_epochs("RMSProp", range(3), rho=0.99)
 fig, alt = pictures.windows(epochs, choosing.REGRESSION_RATES, ylabel="epochs to 5 % of the optimum",
-                            marks=defaults)
+                            marks=choosing.torch_rates())
 show.figure(fig, alt=alt)
 
 # %% [markdown]
-# Six of the eight need two to five epochs, if they may choose. Adam's rate is then 2, two thousand times its
-# default. Its step is about `lr` per coordinate, and the weights are tens of units away: at 0.001 it would
-# need tens of thousands of steps. That Adam needs no tuning is true where the weights are of order one and
-# the features scaled, as in the networks it was made for.
+# Six of the eight need at most five epochs, if they may choose. At PyTorch's defaults only momentum and
+# Nesterov arrive at all within 25; the adaptive methods' default rates are far off. Adam's own rate is 2,
+# two thousand times its default. Its step is about `lr` per coordinate, and the largest weight is more than
+# 60 units away: at 0.001 that takes tens of thousands of steps. That Adam needs no tuning is true where the
+# weights are of order one and the features scaled, as in the networks it was made for.
 #
-# RMSProp and Adadelta are slow at any constant rate: near the solution their steps do not get smaller.
+# RMSProp and Adadelta are slow here at the ρ they come with. RMSProp averages the squares of about ten
+# gradients, ρ = 0.9, and needs 14 epochs or more. Of about a hundred, ρ = 0.99, it needs at most nine: a
+# longer memory lets the steps shrink. A comparison at fixed ρ compares that choice as well.
 #
 # ## 4 · What a step costs
 #
 # A step does little arithmetic on a lot of memory. It must read the gradient, and read and write the
-# parameters and each array that the method remembers. In float32:
+# parameters and each array that the method remembers. `remembered` counts the arrays whose content changes
+# later steps. (Our RMSProp keeps room for two more, for its centred form and its form with momentum.) In
+# float32:
 
 # %% tags=["nbval-check-output"]
 size = sum(int(np.prod(shape)) for shape in step_cost.shapes_of(step_cost.WIDTHS))
 show.table(["rule", "arrays remembered", "bytes moved per parameter", "MB remembered, 1.8 M parameters"],
-           [[name, arrays, step_cost.bytes_per_step(name), 4 * arrays * size / 1e6]
-            for name, arrays in step_cost.REMEMBERED.items()], formats=".1f")
+           [[name, step_cost.remembered(name), step_cost.bytes_per_step(name),
+             4 * step_cost.remembered(name) * size / 1e6] for name in OPTIMIZERS], formats=".1f")
 
 # %% [markdown]
-# **Predict first.** The library computes each formula on blocks of 131,072 numbers, not on the whole vector
-# of 1.8 million. Why could that be faster, with the same arithmetic?
+# **Predict first.** On a long vector the library notes the formula's operations once per step, then runs them
+# on blocks of 262,144 numbers, each result written into memory used before. Why is that faster, with the
+# same arithmetic?
 # <details><summary>Answer</summary>
-# Each operation of the formula makes a temporary array. Of a block it stays in the processor's cache; of the
-# whole vector it travels to memory and back, several times per step.
+# Run as it stands, each operation makes a new array of 1.8 million numbers that travels to memory and back,
+# and the new state must be copied. A block and its scratch memory stay in the cache, and the new state is
+# written straight over the old.
 # </details>
 
 # %%
-times = {name: step_cost.time_steps(name, repeats=3) for name in ("sgd", "momentum", "adagrad", "adam")}
+times = {name: step_cost.time_steps(name, repeats=5) for name in pictures.RULES}
 fig, alt = pictures.costs(times)
 show.figure(fig, alt=alt)
 
 # %% [markdown]
-# These times are those of the machine that ran this notebook. PyTorch has three ways: tensor by tensor,
-# `foreach` (one call for all tensors per operation) and `fused` (the whole rule in one compiled loop, which
-# moves little more than the bytes in the table). `fused=True` is worth trying wherever it exists.
+# These times are those of the machine that ran this notebook; PyTorch may use all its cores, NumPy's
+# elementwise operations use one. PyTorch has three ways: tensor by tensor, `foreach` (one call for all
+# tensors per operation) and `fused` (the whole rule in one compiled loop). At best a step costs the bytes it
+# moves, and only a fused loop can come near. Otherwise temporaries, roots and divisions cost more: momentum
+# and AdaGrad move the same 20 bytes, but AdaGrad also takes a root and divides.
 #
-# And beside the gradient? One gradient of this network on a batch of 128, against one step of Adam:
+# And beside the gradient? One gradient of this network on a batch of 128, with one step of each rule:
 
 # %%
 gradient = step_cost.gradient_seconds(choosing.MNIST.network(np.random.default_rng(0)), batch_size=128)
-print(f"gradient {1000 * gradient:.0f} ms, step of Adam {1000 * times['adam']['blocks']:.0f} ms")
+show.table(["milliseconds", "gradient", "step", "both"],
+           [[pictures.RULES[name], *(1000 * np.array([gradient, t["blocks"], gradient + t["blocks"]]))]
+            for name, t in times.items()], formats=".1f")
 
 # %% [markdown]
-# The larger the batch, the less the step counts. That is why comparisons at equal *gradients* are fair
-# enough here.
+# So equal gradients are not quite equal time: compare the last column. The larger the batch, the less the
+# step counts.
 #
-# ## 5 · The slides' claims
+# ## 5 · Claims that are often made
 #
 # **"Only Adam solves all of these problems"**: local minima, plateaus, saddle points, the choice of the
-# rate. The table above has saddle and plateau: *every* method gets over both at its own rate. Two cases are
-# left.
+# rate. The table of section 1 has saddle and plateau: the median run of *every* method gets over both at its
+# own rate. Two cases are left.
 #
 # *Exactly on the axis* of the saddle, $y = 0$, the gradient across is zero. No rule can make something of
 # it:
@@ -265,17 +290,52 @@ show.table(["method", "lr", "% that leave the shallow well", "% that leave the d
 #
 # ## 6 · The same in PyTorch and Keras
 #
-# One small network, all rules that PyTorch or Keras have, the same 60 batches, float64, each framework
-# against the setting of our class that reproduces it. In PyTorch and Keras a line is
-#
-# ```python
-# torch.optim.RAdam(module.parameters(), lr=0.001)
-# keras.optimizers.Lion(learning_rate=0.001)
-# ```
+# One small network, float64, the same first weights and the same 60 batches. First "RMSprop with rate 0.01"
+# by each framework's own calls:
 
 # %%
 digits = load_digits().train
 start = choosing.NetworkProblem(load_digits, (64, 16, 10), dtype="float64").network(np.random.default_rng(12))
+x, y = digits.x.astype(np.float64), digits.y
+stream = [np.random.default_rng(i).choice(len(x), 32, replace=False) for i in range(60)]
+ours = {framework: start.copy() for framework in ("pytorch", "keras")}
+for framework, net in ours.items():
+    opt = frameworks.like(framework, "rmsprop", lr=0.01)
+    for index in stream:
+        net.loss_and_grad(x[index], y[index])
+        opt.step(net.parameters.x, net.parameters.g)
+
+# %%
+trained = {}
+if frameworks.available()["pytorch"]:
+    import torch
+
+    module, loss = frameworks.to_torch(start), torch.nn.CrossEntropyLoss()
+    optimizer = torch.optim.RMSprop(module.parameters(), lr=0.01)
+    for index in stream:
+        optimizer.zero_grad()
+        loss(module(torch.from_numpy(x[index])), torch.from_numpy(y[index])).backward()
+        optimizer.step()
+    trained["pytorch"] = frameworks.from_torch(module, start.copy())
+
+# %%
+if frameworks.available()["keras"]:
+    keras = frameworks.load_keras()[1]
+    model = frameworks.to_keras(start)
+    model.compile(keras.optimizers.RMSprop(learning_rate=0.01),
+                  keras.losses.SparseCategoricalCrossentropy(from_logits=True, dtype="float64"))
+    for index in stream:
+        model.train_on_batch(x[index], y[index])
+    trained["keras"] = frameworks.from_keras(model, start.copy())
+apart = {name: np.abs(net.parameters.x - ours[name].parameters.x).max() for name, net in trained.items()}
+show.table(["", "largest difference to ours", "loss after 60 steps"], [
+    [name, bound(apart[name]), net.loss_and_grad(x, y)] for name, net in trained.items()], formats=".3g")
+
+# %% [markdown]
+# Each agrees with ours as `like` sets it, up to the float32 numbers of Keras, and the two end at different
+# losses: the same name does not promise the same method. Now all rules, with exact numbers on both sides:
+
+# %%
 results = {}
 for name in OPTIMIZERS:
     hyper = {"lr": 0.01} | ({"momentum": 0.9} if name in ("momentum", "nesterov") else {})
@@ -287,14 +347,14 @@ rows, sides = [], ("course_lib", "pytorch", "keras")
 for name, result in results.items():
     cells = {framework: bound(d) for framework, d in result.parameter_difference.items()}
     cells |= dict.fromkeys(result.missing, "not installed")
-    times = [f"{1000 * result.seconds_per_step[side]:.2g}" if side in result.seconds_per_step else ""
+    taken = [f"{1000 * result.seconds_per_step[side]:.2g}" if side in result.seconds_per_step else ""
              for side in sides]
-    rows.append([name, cells.get("pytorch", "none"), cells.get("keras", "none"), *times])
+    rows.append([name, cells.get("pytorch", "none"), cells.get("keras", "none"), *taken])
 show.table(["rule", "PyTorch", "Keras", "ms per step: ours", "ms: PyTorch", "ms: Keras"], rows,
            caption="Largest relative difference of all weights over 60 steps, and median times")
 
 # %% [markdown]
-# The same name does not promise the same method:
+# And the defaults that differ:
 
 # %%
 rows = [[name, hyper, *(f"{values[side]:g}" if side in values else "" for side in sides)]
@@ -304,8 +364,8 @@ show.table(["rule", "default of", "course_lib", "PyTorch", "Keras"], rows)
 # %% [markdown]
 # ## 7 · Explore
 #
-# Click into the picture, or type a start. Find a rate at which Adam loses to gradient descent on Beale's
-# function. Then start on the plateau at (6, 3) with gradient descent: what does a step cost you there?
+# Any rule of the library. Click into the picture, or type a start. Find a rate at which Adam loses to
+# gradient descent on Beale's function. Then start on the plateau at (6, 3): how does gradient descent fare?
 
 # %%
 show.choosing_explorer()
@@ -320,79 +380,125 @@ show.figure(show.draw_choosing("Rosenbrock", "momentum", lr=0.002, x=-1.2, y=1.0
 # ## 8 · What we measured
 
 # %%
-claims = Claims("12")
-medians = {name: [{method: np.median(surfaces.best(steps)[1][part]) for method, steps in found.items()}
-                  for part in (slice(None), slice(0, 5), slice(5, None))] for name, found in sweeps.items()}
-firsts = np.array([[min(part, key=part.get) == "Adam" for part in parts] for parts in medians.values()])
-claims.equal("adam_first", measured=firsts.sum(axis=0), value=0,
-             text="surfaces of six on which Adam is the first, all starts and two parts of them",
-             slides="only Adam solves all")
-claims.equal("unsolved", measured=sum(np.isinf(parts[0][m]) for parts in medians.values() for m in METHODS),
-             value=1, text="pairs of method and surface, of 48, that never arrive at any rate")
-claims.below("saddle_slowest", measured=list(medians["saddle"][0].values()), bound=300,
+claims, parts = Claims("12"), (slice(None), slice(0, 15), slice(15, None))
+first = np.array([[min(METHODS, key=lambda m: np.median(found[m][part])) for part in parts]
+                  for found in fresh.values()])
+medians = {name: {m: np.median(steps) for m, steps in found.items()} for name, found in fresh.items()}
+claims.equal("adam_first", measured=(first == "Adam").sum(axis=0), value=0, slides="only Adam solves all",
+             text="surfaces of six on which Adam is the first, all fresh starts and two parts of them")
+chosen = [min(METHODS, key=lambda m: np.median(surfaces.best(found[m])[1])) for found in sweeps.values()]
+claims.equal("same_first", measured=(first[:, 0] == chosen).sum(), value=6,
+             text="surfaces on which the first is also the first from the starts that chose the rates")
+claims.above("adagrad_first", measured=(first == "AdaGrad").sum(axis=0), bound=2,
+             text="surfaces on which AdaGrad is the first, the same parts", slides="too slow, stops learning")
+lost = sum(np.isinf(found[method]) for found in medians.values() for method in METHODS)
+claims.equal("unsolved", measured=lost, value=1, text="pairs of method and surface, of 48, whose median run "
+             "does not arrive at the method's own rate")
+claims.equal("no_rate", measured=[m for m in METHODS if own["Rosenbrock"][m] is None], value="Adadelta",
+             text="method with no good rate on Rosenbrock's function")
+claims.below("saddle_slowest", measured=list(medians["saddle"].values()), bound=300,
              text="steps past the saddle, the slowest of eight methods, own rates",
              slides="SGD, momentum and Nesterov struggle")
-at = {rate: int(np.argmin(abs(surfaces.RATES - rate))) for rate in (0.002, 0.01)}
-beale = {method: np.median(steps, axis=1) for method, steps in sweeps["Beale"].items()}
-claims.equal("beale_diverge", measured=sum(np.isinf(beale[m][at[0.01]]) for m in ("momentum", "Nesterov")),
-             value=2, text="of momentum and Nesterov, how many never arrive on Beale at rate 0.01",
-             slides="led off-track")
-claims.below("beale_momentum", measured=[beale[m][at[0.002]] for m in ("momentum", "Nesterov")], bound=200,
-             text="their steps at rate 0.002")
-claims.above("beale_adam", measured=beale["Adam"][at[0.002]], bound=900, text="Adam's steps there")
-
-# %%
-first = [min(parts[0], key=parts[0].get) for parts in medians.values()]
-claims.above("adagrad_first", measured=first.count("AdaGrad"), bound=2,
-             text="surfaces on which AdaGrad is the first", slides="too slow, stops learning")
-quicker = sum(parts[0]["RMSProp"] < parts[0]["AdaGrad"] for parts in medians.values())
+quicker = sum(found["NAdam"] < found["Adam"] for found in medians.values())
+claims.equal("nadam_faster", measured=quicker, value=2, slides="a bit faster than Adam",
+             text="surfaces of six on which NAdam is faster than Adam")
+quicker = sum(found["RMSProp"] < found["AdaGrad"] for found in medians.values())
 claims.equal("rmsprop_wins", measured=quicker, value=1,
              text="surfaces of six on which RMSProp is faster than AdaGrad", slides="faster than AdaGrad")
-early = medians["Beale"][0]
-claims.below("beale_nesterov", measured=[early["Nesterov"] / early[m] for m in ("Adam", "RMSProp")], bound=1,
-             text="Beale: steps of Nesterov over those of Adam and of RMSProp", slides="adaptive ones first")
-turn = [surfaces.best(sweeps[name]["AdaGrad"])[1] for name in ("valley", "turned valley")]
-claims.about("adagrad_valley", measured=np.median(turn[0]), value=4, within=1,
-             text="median steps of AdaGrad in the valley")
-claims.about("adagrad_turned", measured=np.median(turn[1]), value=62, within=5,
-             text="same, the valley turned by 45°")
 
 # %%
-winners = [min(METHODS, key=lambda m: np.median(fair.at_one_rate(r).runs[m].scores))
-           for r in fair.common_rates()]
-claims.above("winners", measured=len(set(winners)), bound=2,
-             text="digits: different winners at four common rates")
-spread = [np.divide(*np.quantile([np.median(r.scores) for r in c.runs.values()], [1, 0]))
-          for c in [*list(columns.values())[:-1], fair]]
+early = medians["Beale"]
+claims.below("beale_nesterov", measured=[early["Nesterov"] / early[m] for m in ("Adam", "RMSProp")], bound=1,
+             text="Beale: steps of Nesterov over those of Adam and of RMSProp", slides="adaptive ones first")
+x0, f = surfaces.starts("Beale", 31, np.random.default_rng(12)), SURFACES["Beale"]
+lost = [minimize(f, x0, METHODS[m](lr=0.01), 1000).diverged.sum() for m in ("momentum", "Nesterov")]
+claims.about("beale_diverge", measured=lost, value=25, within=2, slides="led off-track",
+             text="starts of 31 from which momentum and Nesterov diverge on Beale at rate 0.01")
+there = [np.isfinite(surfaces.steps_to_goal(f, x0, "Adam", [0.01], limit=n)).sum() for n in (1000, 5000)]
+claims.about("beale_adam", measured=there[0], value=16, within=4, text="from which Adam arrives in 1,000")
+claims.equal("beale_adam_late", measured=there[1], value=31, text="from which Adam arrives in 5,000")
+beale = {m: np.median(steps[surfaces.RATES == 0.002]) for m, steps in sweeps["Beale"].items()}
+claims.below("beale_momentum", measured=[beale.pop(m) for m in ("momentum", "Nesterov")], bound=100,
+             text="their median steps at rate 0.002")
+claims.above("beale_others", measured=list(beale.values()), bound=500, text="the other six's there")
+same = [fresh["turned valley"][m] - fresh["valley"][m] for m in ("gradient descent", "momentum", "Nesterov")]
+claims.equal("turn_same", measured=same, value=0, text="steps that the turn of the valley costs gradient "
+             "descent, momentum and Nesterov, each start")
+dearer = sum(medians["turned valley"][m] > medians["valley"][m] for m in list(METHODS)[3:])
+claims.equal("flattered", measured=dearer, value=5,
+             text="of five methods with one rate per coordinate, how many are slower when it is turned")
+for method, values in {"AdaGrad": (4, 58), "NAdam": (33, 145), "Adam": (56, 61)}.items():
+    for name, value in zip(("valley", "turned valley"), values, strict=True):
+        claims.about(f"{method.lower()}_{name.split()[0]}", measured=medians[name][method], value=value,
+                     within=2, text=f"median steps of {method} in the {name}")
+
+# %%
+race = {name.partition(",")[0]: traces for name, (_, traces) in runs.items()}
+claims.about("overshoot", measured=race["valley"]["AdaGrad"].loss[1], value=2320, within=5,
+             text="valley: AdaGrad's loss after one step at its own rate, 10")
+claims.equal("bend", measured=sum(trace.x[-1, 0] > 0 for trace in race["Rosenbrock"].values()), value=3,
+             text="Rosenbrock: methods round the bend in 150 steps")
+sizes = [len(runs.rates) for found in (fair, mnist) for runs in found.runs.values()]
+claims.about("grids", measured=sizes, value=5, within=2, text="rates in a grid, digits and MNIST")
+wrong, gd = list(columns.values())[:-1], "gradient descent"
+claims.equal("rankings", measured=len({tuple(found.ranking()) for found in wrong}), value=4,
+             text="digits: different rankings at four common rates")
+claims.above("winners", measured=len({found.ranking()[0] for found in wrong}), bound=2, text="winners there")
+spread = [np.divide(*np.quantile([np.median(r.scores) for r in found.runs.values()], [1, 0]))
+          for found in columns.values()]
 claims.above("spread_wrong", measured=spread[:-1], bound=20,
-             text="digits: worst over best median loss, each common rate")
-own_medians = sorted(np.median(runs.scores) for runs in fair.runs.values())
-claims.below("spread_fair", measured=own_medians[6] / own_medians[0], bound=12,
-             text="same at own rates, without the last")
-gd, adam = ([columns[f"all {rate}"].runs[m].scores for rate in (0.01, 0.3)] for m in
-            ("gradient descent", "Adam"))
-claims.above("adam_beats_gd", measured=gd[0] / adam[0], bound=20,
+             text="digits: worst over best median loss of eight, each common rate")
+claims.below("spread_fair", measured=spread[-1], bound=20, text="same at own rates")
+low, high = ({m: columns[f"all {rate}"].runs[m].scores for m in METHODS} for rate in (0.01, 0.3))
+claims.above("adam_beats_gd", measured=low[gd] / low["Adam"], bound=20,
              text="digits, all at 0.01: loss of gradient descent over Adam's, each seed")
-claims.above("gd_beats_adam", measured=adam[1] / gd[1], bound=5,
+claims.above("gd_beats_adam", measured=high["Adam"] / high[gd], bound=5,
              text="digits, all at 0.3: loss of Adam over gradient descent's, each seed")
 
 # %%
-best_seed = [min(METHODS, key=lambda m: fair.runs[m].scores[seed]) for seed in range(6)]
-claims.above("seed_winners", measured=len(set(best_seed)), bound=1,
+place = [1 + sum(scores[m] < scores[gd] for m in METHODS) for scores in (low, high)]
+claims.equal("gd_low", measured=place[0], value=7, text="place of gradient descent at 0.01, each seed")
+claims.below("gd_high", measured=place[1], bound=3, text="same at 0.3")
+seeds = np.array([runs.scores for runs in fair.runs.values()]).argsort(axis=0)
+claims.above("seed_winners", measured=len({*seeds[0]}), bound=1,
              text="digits, own rates: different winners on six seeds", slides="Adam always better")
-chosen = {method: found[np.argmin(np.median(found, axis=1))] for method, found in epochs.items()}
+claims.below("adam_wins", measured=(seeds[0] == list(METHODS).index("Adam")).sum(), bound=4,
+             text="seeds of six on which Adam is the best")
+claims.above("gd_behind", measured=(seeds[-1] == 0).sum(), bound=3, text="on which gradient descent is last")
+rates, rows = choosing.REGRESSION_RATES, {m: np.argmin(np.median(e, axis=1)) for m, e in epochs.items()}
+chosen, slow = {m: epochs[m][row] for m, row in rows.items()}, ("RMSProp", "Adadelta")
 claims.below("regression_fast", bound=6, text="regression: epochs of six methods at own rates, each data set",
-             measured=[chosen[m] for m in METHODS if m not in ("RMSProp", "Adadelta")])
-claims.above("regression_slow", measured=[chosen[m] for m in ("RMSProp", "Adadelta")], bound=6,
-             text="same, RMSProp and Adadelta", slides="Adadelta: no rate to choose")
-rate = choosing.REGRESSION_RATES[np.argmin(np.median(epochs["Adam"], axis=1))]
-claims.about("adam_rate", measured=rate, value=2, within=1, text="regression: Adam's own rate",
+             measured=[chosen[m] for m in METHODS if m not in slow])
+claims.above("regression_slow", measured=[chosen[m] for m in slow], bound=6, text="RMSProp and Adadelta")
+claims.above("rho_short", measured=chosen["RMSProp"], bound=13, text="RMSProp's epochs at own rate, ρ = 0.9")
+claims.below("rho_long", measured=longer[np.argmin(np.median(longer, axis=1))], bound=10, text="ρ = 0.99")
+claims.about("adam_rate", measured=rates[rows["Adam"]], value=2, within=1, text="regression: Adam's own rate",
              slides="the default 0.001 often does")
-rate = choosing.REGRESSION_RATES[np.argmin(np.median(epochs["Adadelta"], axis=1))]
-claims.above("adadelta_rate", measured=rate, bound=40, text="same, Adadelta's", slides="none to choose")
+claims.above("adadelta_rate", measured=rates[rows["Adadelta"]], bound=40, text="same, Adadelta's",
+             slides="none to choose")
+
+# %%
+arrives = {m: np.isfinite(epochs[m][rates == rate]).all() for m, rate in choosing.torch_rates().items()}
+claims.equal("defaults", measured=sum(arrives.values()), value=2, slides="the defaults often do",
+             text="regression: methods of eight that arrive in 25 epochs at PyTorch's default rate")
+claims.equal("default_momenta", measured=[arrives["momentum"], arrives["Nesterov"]], value=1,
+             text="whether momentum and Nesterov do")
+far = [abs(make_regression(1000, 20, noise=10.0, coef=True, random_state=seed)[2]).max() for seed in range(3)]
+claims.above("far", measured=far, bound=60, text="regression: largest weight, each data set")
+wide = [max(found) / min(found) for found in (list(own["Beale"].values()), rates[list(rows.values())])]
+claims.above("wide", measured=wide, bound=100, text="Beale, regression: largest own rate over the smallest")
+block = {name: found["blocks"] for name, found in times.items()}
+claims.above("whole_arrays", measured=times["adam"]["whole arrays"] / block["adam"], bound=1,
+             text="time of Adam's step on whole arrays over that in blocks")
+claims.above("adam_dearer", measured=block["adam"] / block["sgd"], bound=1,
+             text="in blocks: time of Adam's step over gradient descent's")
 claims.equal("bytes_sgd", measured=step_cost.bytes_per_step("sgd"), value=12,
              text="bytes moved per parameter and step, gradient descent, float32")
-claims.equal("bytes_adam", measured=step_cost.bytes_per_step("adam"), value=28, text="same, Adam")
+one = [step_cost.bytes_per_step(m) for m in ("momentum", "nesterov", "adagrad", "rmsprop", "lion")]
+claims.equal("bytes_one", measured=one, value=20, text="same, the five rules with one array")
+claims.equal("bytes_adam", measured=[step_cost.bytes_per_step(m) for m in ("adam", "nadam", "adadelta")],
+             value=28, text="same, Adam, NAdam and Adadelta")
+claims.equal("bytes_amsgrad", measured=step_cost.bytes_per_step("amsgrad"), value=36, text="same, AMSGrad")
 
 # %% tags=["nbval-check-output"]
 claims.equal("on_axis", measured=[x[1] for x in stuck.values()], value=0,
@@ -402,14 +508,23 @@ claims.equal("adam_stays", measured=[leave["Adam", lr] for lr in (0.01, 0.1, 0.2
              text="% of starts that Adam takes out of either well, rates to 0.2",
              slides="avoids local minima")
 claims.above("adam_jumps", measured=leave["Adam", 1.0], bound=50, text="same, rate 1, each well")
-order = mnist.ranking()
-claims.equal("mnist_adam", measured=order.index("Adam") + 1, value=5,
-             text="MNIST, one epoch, own rates: Adam's place of eight (stored runs)", slides="the first")
+scores = {method: runs.scores for method, runs in mnist.runs.items()}
+best = [min(scores, key=lambda m: scores[m][seed]) for seed in range(3)]
+claims.equal("mnist_adam", measured=best.count("Adam"), value=0, slides="the first",
+             text="MNIST, one epoch, own rates: stored runs of three on which Adam is first")
+claims.about("mnist_low", measured=min(scores["Adam"]), value=0.104, within=0.001, text="Adam's best loss")
+claims.about("mnist_high", measured=max(scores["Adam"]), value=0.128, within=0.001, text="Adam's worst")
+middle = np.median(list(scores.values()), axis=1)
 claims.about("mnist_spread", value=1.4, within=0.1, text="same, worst over best median test loss",
-             measured=np.median(mnist.runs[order[-1]].scores) / np.median(mnist.runs[order[0]].scores))
+             measured=middle.max() / middle.min())
 tried = mnist.runs["momentum"].grid_scores[1:3, 0]
 claims.below("mnist_momentum", measured=tried[0] / tried[1] - 1, bound=0.01,
              text="same, momentum: how much rate 0.2 was better than 0.1 on the tuning seed")
+claims.below("pytorch", measured=apart.get("pytorch"), bound=1e-12,
+             text="weights after 60 steps of RMSProp, ours and PyTorch's")
+claims.below("keras", measured=apart.get("keras"), bound=1e-4, text="same, Keras's")
+ends = [net.parameters.x for net in ours.values()]
+claims.above("rmsprop_apart", measured=abs(ends[0] - ends[1]).max(), bound=0.1, text="the two frameworks'")
 claims.show()
 
 # %% [markdown]
@@ -422,8 +537,8 @@ claims.show()
 # 1. A common learning rate decides the ranking. Give each method its own, from a grid that reaches beyond it.
 # 2. Equal work, same starts and batches, several seeds; choose on some, report on others, show the spread.
 # 3. At its own rate nearly every method solves nearly every problem here; none is first everywhere.
-# 4. AdaGrad and Adam scale coordinates: strong where the valleys run along the axes, ordinary where not.
-# 5. A step costs the bytes it moves. Start with Adam or Nesterov, tune the rate, and only then compare.
+# 4. AdaGrad scales coordinates: strong where the valleys run along the axes, ordinary where not.
+# 5. At best a step costs the bytes it moves. Start with Adam or Nesterov, tune the rate, then compare.
 #
 # ## References
 # - D. P. Kingma, J. Ba (2015), *Adam: a method for stochastic optimization.* ICLR. Figure 2.

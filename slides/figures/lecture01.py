@@ -60,7 +60,7 @@ def neuron():
 
 
 def activations():
-    return pictures.activations([Sigmoid(), Tanh(), ReLU(), ELU()], size=(8.7, 2.9))
+    return pictures.activations([Sigmoid(), Tanh(), ReLU(), ELU()], size=(8.7, 2.5))
 
 
 def wrong_gradient():
@@ -78,7 +78,7 @@ def landscapes():
     bowl, network = line_fit(X, Y), two_weight_network(X, Y)
     ways = [{str(start): minimize(f, start, SGD(lr=lr), 3000) for start in STARTS}
             for f, lr in [(bowl, 0.05), (network, 0.2)]]
-    return pictures.two_landscapes(bowl, network, *ways, size=(8.7, 3.6))
+    return pictures.two_landscapes(bowl, network, *ways, size=(8.7, 3.3))
 
 
 def walks():
@@ -89,7 +89,7 @@ def walks():
     best = line_fit(X, Y).minimum
     line = Network([Dense(1, 1)], loss=MSE(), rng=rng, dtype=np.float64)
     line_way = loss_between(line, X, Y, best * [0, 1], best * [2, 1])
-    return pictures.walks(line_way, ways[1:], size=(8.7, 2.5))
+    return pictures.walks(line_way, ways[1:], size=(8.7, 2.2))
 
 
 def twin(net, order, signs):

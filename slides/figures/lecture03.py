@@ -15,7 +15,7 @@ from course_lib.studies.steepest import around
 def spheres():
     f, x = valley(5), np.array([-1.5, 0.6])
     return pictures.spheres(f, x, {radius: around(f, x, radius) for radius in (0.1, 0.5, 1.0)},
-                            size=(8.7, 3.6))
+                            size=(8.7, 3.4))
 
 
 def one_dimension():
@@ -30,7 +30,7 @@ def sweep():
     trace = minimize(f, np.tile(f.start, (len(rates), 1)), SGD(lr=rates[:, None]), 50)
     factors = {"flat direction, curvature μ": 1 - rates, "steep direction, curvature L": 1 - 10 * rates}
     return pictures.rate_sweep(relative, factors, trace.loss[-1] / trace.loss[0],
-                               {"1/L": 1, "2/(L+μ)": 20 / 11, "2/L": 2}, size=(8.7, 3.3))
+                               {"1/L": 1, "2/(L+μ)": 20 / 11, "2/L": 2}, size=(8.7, 2.85))
 
 
 def three_rates():
@@ -64,7 +64,7 @@ def scaled():
         h, start, _ = modes_of(how)
         loss = partial(convergence.exact_loss, h, start, 2 / (h[0] + h[-1]))
         losses[how] = loss(counts) / loss(0)
-    return pictures.scaled_losses(counts, losses, size=(5, 4))
+    return pictures.scaled_losses(counts, losses, size=(5, 3.6))
 
 
 def bound():
@@ -87,8 +87,9 @@ def guarantees():
     first = convergence.exact_loss(h, start, 0.0, 0)
     losses = {name: convergence.exact_loss(h, start, lr, counts) / first
               for name, lr in (("lr 1/L", 1 / L), ("lr 2/(L+μ)", 2 / (L + mu)))}
-    bounds = {"bound for 2/(L+μ)": convergence.strongly_convex_bound(L, mu, counts, distance) / first,
-              "bound for 1/L": convergence.convex_bound(L, counts, distance) / first}
+    strong = convergence.strongly_convex_bound(L, mu, counts, distance) / first
+    bounds = {"lr 1/L": ("its bound, with 1/k", convergence.convex_bound(L, counts, distance) / first),
+              "lr 2/(L+μ)": ("its bound, with κ", strong)}
     return pictures.two_guarantees(counts, losses, bounds, size=(5, 4))
 
 

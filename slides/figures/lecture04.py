@@ -16,7 +16,7 @@ def rng():
 
 
 def ways():
-    return pictures.three_ways(*noisy_descent.three_ways(), size=(6.6, 3.7))
+    return pictures.three_ways(*noisy_descent.three_ways(noisy_descent.portion_rates()), size=(6.6, 3.35))
 
 
 def passes():
@@ -42,7 +42,7 @@ def balls():
 
 def clouds():
     exact, simulated = noisy_descent.planned(H, X0, runs=1500, rng=rng())
-    return pictures.clouds(exact, simulated, size=(8.7, 3.1))
+    return pictures.clouds(exact, simulated, size=(8.7, 2.8))
 
 
 def cures():

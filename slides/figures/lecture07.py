@@ -49,7 +49,7 @@ def fits():
 def shares():
     best = jump_units.best(jump_units.stored()[0])
     panels = {a: {u: best[u, a][1] for u in jump_units.UNITS} for a in jump_units.ACTIVATIONS}
-    return pictures.shares(panels, {a: best["normalized", a][1] for a in panels}, size=(8.7, 3.4))
+    return pictures.shares(panels, {a: best["normalized", a][1] for a in panels}, size=(8.7, 3.3))
 
 
 def leaks():

@@ -1,7 +1,5 @@
 """Figures of the slides of lecture 08; the drawing is the notebook's, from course_lib.show.lecture08."""
 
-from functools import cache
-
 import numpy as np
 
 from course_lib.datasets import load_digits
@@ -14,13 +12,9 @@ from course_lib.studies.norm_layer import alone
 from course_lib.training import fit
 
 
-@cache
-def normed():
-    return study.step_losses(BatchNorm, 1.0)
-
-
 def losses():
-    curves = {"without batch norm": study.step_losses(None, 1.0), "with batch norm": normed()}
+    curves = {"without batch norm": study.step_losses(None, 1.0),
+              "with batch norm": study.step_losses(BatchNorm, 1.0)}
     return pictures.losses(curves, size=(5, 4))
 
 
@@ -30,8 +24,10 @@ def units():
 
 
 def slip():
-    curves = {"right": normed(), "μ and σ² held constant": study.step_losses(study.HeldConstant, 1.0)}
-    return pictures.slip(curves, size=(5, 4))
+    rates = (0.03, 0.1, 0.3, 0.7, 1.0, 3.0, 10.0)
+    ends = {name: np.array([study.step_losses(kind, lr)[:, -20:].mean(axis=1) for lr in rates])
+            for name, kind in (("right", BatchNorm), ("μ and σ² held constant", study.HeldConstant))}
+    return pictures.slip(rates, ends, size=(5, 4))
 
 
 def lag():
@@ -39,7 +35,7 @@ def lag():
     for name, m in (("PyTorch's default", 0.1), ("Keras's default", 0.01)):
         shares[name] = (1 - m) ** np.arange(101)
         accuracies[name] = study.evaluated(lambda width, m=m: BatchNorm(width, momentum=m), lr=1.0)
-    return pictures.lag(shares, accuracies, size=(8.7, 3.15))
+    return pictures.lag(shares, accuracies, size=(8.7, 3.0))
 
 
 def spread():
@@ -71,7 +67,7 @@ def growth():
 
 
 def axes():
-    return pictures.axes_of(size=(8.4, 3.1))
+    return pictures.axes_of(size=(8, 3))
 
 
 FIGURES = {

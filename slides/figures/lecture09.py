@@ -23,15 +23,15 @@ def zigzag():
 def momentum():
     runs = {"gradient descent": minimize(F, F.start, SGD(lr=0.037), 25),
             "momentum 0.5": minimize(F, F.start, Momentum(lr=0.037, momentum=0.5), 25)}
-    return pictures.way_and_loss(F, runs, size=(8.7, 3.6))
+    return pictures.way_and_loss(F, runs, size=(8.7, 3.2))
 
 
 def step_lengths():
     lengths = {}
-    for framework, place in (("pytorch", "outside (PyTorch)"), ("keras", "inside (Keras)")):
+    for framework, name in (("pytorch", "PyTorch"), ("keras", "Keras")):
         opt = like(framework, "momentum", lr=lambda t: 0.1 if t < 50 else 0.01, momentum=0.9)
         run = minimize(lambda x: x[0], [0.0], opt, 100, gradient=np.ones_like)
-        lengths[f"lr {place}"] = -np.diff(run.x[:, 0])
+        lengths[name] = -np.diff(run.x[:, 0])
     return pictures.step_lengths(lengths, size=(5, 3.8))
 
 
@@ -57,7 +57,7 @@ def swings():
             points.append(x)
         return np.array(points)
     return pictures.swings({f"lr·h = {bend}": {"momentum": go(bend, False), "Nesterov": go(bend, True)}
-                            for bend in (0.02, 0.5)}, size=(8.7, 3.4))
+                            for bend in (0.02, 0.5)}, size=(8.7, 2.9))
 
 
 def noise_floor():
@@ -70,7 +70,7 @@ def noise_floor():
 
 
 def digits():
-    sweeps = {name: sweep_digits(seeds=[0, 1], **setting) for name, setting in SETTINGS.items()}
+    sweeps = {name: sweep_digits(seeds=[0, 1, 2], **setting) for name, setting in SETTINGS.items()}
     rates = {name: setting["rates"] for name, setting in SETTINGS.items()}
     return pictures.sweep(rates, sweeps, size=(8.7, 3.25))
 

@@ -9,8 +9,8 @@ from course_lib.studies import adaptive, sparse_features
 
 
 def diagonal():
-    runs = {"gradient descent, lr 0.037": minimize(RAVINE, RAVINE.start, SGD(lr=0.037), 60),
-            "AdaGrad, lr 0.1": minimize(RAVINE, RAVINE.start, AdaGrad(lr=0.1), 60)}
+    runs = {"gradient descent, lr 0.037": minimize(RAVINE, RAVINE.start, SGD(lr=0.037), 30),
+            "AdaGrad, lr 0.1": minimize(RAVINE, RAVINE.start, AdaGrad(lr=0.1), 30)}
     return pictures.diagonal(RAVINE, runs, size=(7.4, 3.2))
 
 
@@ -37,7 +37,8 @@ def cycle():
 
 
 def saddles():
-    return pictures.saddles(adaptive.leave_saddles(lr=0.01), size=(8.7, 3.3))
+    rates = [0.01, 0.03, 0.1, 0.3, 0.5, 1]
+    return pictures.saddles(rates, adaptive.leave_saddles(rates), size=(8.7, 3.2))
 
 
 FIGURES = {"10_diagonal": diagonal, "10_turned": turned, "10_falling": falling, "10_sparse": sparse,

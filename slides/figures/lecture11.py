@@ -15,7 +15,7 @@ from course_lib.transforms import l2
 def moments():
     rng = np.random.default_rng(0)
     run = minimize(lambda x: x[0], [0.0], Adam(), 150, gradient=lambda x: 1 + rng.standard_normal(1))
-    return pictures.moments(run, 0.9, 0.999, size=(8.7, 3.4))
+    return pictures.moments(run, 0.9, 0.999, size=(8.7, 3.3))
 
 
 def step_sizes():
@@ -29,7 +29,8 @@ def step_sizes():
 
 def correction():
     rates, beta2s = [0.001, 0.003, 0.01, 0.03, 0.1], [0.99, 0.999, 0.9999]
-    return pictures.correction(rates, beta2s, study.sweep_correction(rates, beta2s, [0]), size=(8.7, 3.5))
+    return pictures.correction(rates, beta2s, study.sweep_correction(rates, beta2s, range(3)),
+                               size=(8.7, 3.3))
 
 
 def valleys():
@@ -47,7 +48,7 @@ def decay():
         run = minimize(lambda x: x[..., 0], np.ones((300, 3)), opt, 1000,
                        gradient=lambda x: noises * rng.standard_normal(x.shape))
         curves[name] = {f"noise {n:g}": mean for n, mean in zip(noises, run.x.mean(axis=1).T, strict=True)}
-    return pictures.decay(curves, 0.001, size=(8.7, 3.4))
+    return pictures.decay(curves, 0.001, size=(8.7, 2.95))
 
 
 def schedules():

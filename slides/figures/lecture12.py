@@ -5,7 +5,6 @@ from functools import cache
 import numpy as np
 
 from course_lib import show
-from course_lib.minimize import minimize
 from course_lib.show import lecture12 as pictures
 from course_lib.studies import choosing, step_cost, surfaces
 from course_lib.studies.surfaces import METHODS, SURFACES
@@ -16,23 +15,26 @@ def sweeps():
     return {name: surfaces.sweep(name, rng=np.random.default_rng(12)) for name in SURFACES}
 
 
+def own_rates():
+    return {name: surfaces.own_rates(found) for name, found in sweeps().items()}
+
+
 @cache
 def digits():
-    return choosing.compare_pictures(seeds=range(6), tuning_seeds=range(2), progress=False)
+    return choosing.compare_pictures(seeds=range(6), tuning_seeds=range(4), progress=False)
 
 
 def ways():
-    runs = {}
-    for name in ("Beale", "saddle", "valley", "Rosenbrock"):
-        f, found = SURFACES[name], sweeps()[name]
-        runs[name] = f, {method: minimize(f, f.start, METHODS[method](
-            lr=surfaces.best(found[method])[0] or 1.0), 150) for method in list(METHODS)[:7]}
+    titles = dict.fromkeys(("Beale", "saddle", "valley"), "") | {"Rosenbrock": ", without Adadelta"}
+    runs = {name + title: surfaces.race(name, own_rates()[name]) for name, title in titles.items()}
     return pictures.ways(runs, size=(8.7, 4.05))
 
 
 def steps():
-    medians = {name: {method: np.median(surfaces.best(found)[1]) for method, found in sweep.items()}
-               for name, sweep in sweeps().items()}
+    medians = {}
+    for name, own in own_rates().items():
+        fresh = surfaces.at_own_rates(name, own, rng=np.random.default_rng(13))
+        medians[name] = {method: np.median(found) for method, found in fresh.items()}
     return pictures.steps_table(medians, size=(8.7, 3.5))
 
 
@@ -59,13 +61,12 @@ def mnist():
 
 def regression():
     epochs = {method: choosing.regression_epochs(method, range(3)) for method in METHODS}
-    defaults = dict.fromkeys(METHODS, 0.01) | dict.fromkeys(("RMSProp", "Adam", "NAdam"), 0.001)
     return pictures.windows(epochs, choosing.REGRESSION_RATES, ylabel="epochs to 5 % of the optimum",
-                            marks=defaults | {"Adadelta": 1}, size=(8.7, 3.3))
+                            marks=choosing.torch_rates(), size=(8.7, 3.3))
 
 
 def costs():
-    times = {name: step_cost.time_steps(name, repeats=5) for name in ("sgd", "momentum", "adagrad", "adam")}
+    times = {name: step_cost.time_steps(name, repeats=5) for name in pictures.RULES}
     return pictures.costs(times, size=(5, 3.8))
 
 

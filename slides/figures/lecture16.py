@@ -35,17 +35,21 @@ def slips():
                           size=(8.7, 3.3))
 
 
+def compared(names):
+    return {title: study.train_digits(names, **setting, seeds=range(6), tuning_seeds=range(3),
+                                      progress=False) for title, setting in study.SETTINGS.items()}
+
+
 def trained():
-    results = {title: study.train_digits(list(study.FAMILY), **setting, seeds=range(6), tuning_seeds=range(2),
-                                         progress=False) for title, setting in study.SETTINGS.items()}
-    return pictures.trained(results, size=(10.6, 4.0))
+    return pictures.trained(compared(study.TRAINED), size=(10.6, 4.0))
 
 
 def range_test():
     tests = {title: [lr_range_test(digits_network(seed), SGD(), *load_digits().train, low=1e-3, high=10.0,
                                    batch_size=setting["batch_size"], rng=np.random.default_rng([16, seed]))
                      for seed in range(6)] for title, setting in study.SETTINGS.items()}
-    return pictures.range_tests(tests, dict(zip(study.SETTINGS, (0.15, 0.8), strict=True)), size=(8.7, 3.3))
+    tuned = {title: result.runs["constant"].rate for title, result in compared(["constant"]).items()}
+    return pictures.range_tests(tests, tuned, size=(8.7, 3.3))
 
 
 def cycles():

@@ -7,7 +7,7 @@
 # ---
 
 # %% [markdown]
-# # Exercises 01: Training a network
+# # Exercises 01 · Training a network
 #
 # Four exercises for [lecture 01](../01_training_a_network.ipynb), about 60 minutes. Write your answer in
 # place of `raise NotImplementedError`, then run the check below it. A check tells you what is wrong, not
@@ -19,7 +19,7 @@ import numpy as np
 from course_lib.exercises import lecture01
 
 # %% [markdown]
-# ## Exercise 1: write the rule
+# ## 1 · Write the rule
 #
 # A dense layer computes `out = x @ weight + bias` for a batch: `x` has shape (batch, inputs), `weight`
 # (inputs, outputs), `bias` (outputs,). On the way back it gets `g`, the gradient of the objective with
@@ -45,7 +45,7 @@ def dense_backward(x, weight, g):
 lecture01.check_dense_backward(dense_backward)
 
 # %% [markdown]
-# ## Exercise 2: predict
+# ## 2 · Predict
 #
 # Answer with pencil and paper, without running a network.
 #
@@ -76,17 +76,18 @@ lecture01.check_predictions(parameters, best_factor, twins, different_neurons)
 # them different: eight of them are worth one. Random first weights break this symmetry.
 
 # %% [markdown]
-# ## Exercise 3: write a loss
+# ## 3 · Write a loss
 #
 # For classification the last layer gives one number per class, the logits $z$. Softmax makes probabilities
 # of them, $p_k = e^{z_k} / \sum_j e^{z_j}$, and the loss of one example is $-\log p_{\text{label}}$. The
-# objective is the mean over the batch. Its gradient has a short form (Bishop 2006, eq. 4.109):
+# objective is the mean over the batch. Its gradient has a short form (Bishop 2006, eq. 4.109, has that for
+# the weights: this one times the layer's input):
 #
 # $$\frac{\partial J}{\partial z_{ik}} = \frac{1}{n}\big(p_{ik} - [k = \text{label}_i]\big)$$
 #
-# Write it. `logits` has shape (batch, classes), `labels` holds whole numbers, shape (batch,). Mind large
-# logits: $e^{1000}$ is too large for a float. Subtracting one number from all logits of a row does not
-# change $p$.
+# The bracket $[\dots]$ is 1 if what it says is true, else 0. Write the gradient. `logits` has shape (batch,
+# classes), `labels` holds whole numbers, shape (batch,). Mind large logits: $e^{1000}$ is too large for a
+# float. Subtracting one number from all logits of a row does not change $p$.
 
 
 # %%
@@ -104,7 +105,7 @@ def cross_entropy_gradient(logits, labels):
 lecture01.check_cross_entropy_gradient(cross_entropy_gradient)
 
 # %% [markdown]
-# ## Exercise 4: break it
+# ## 4 · Break it
 #
 # In the lecture a wrong derivative of tanh made training worse. Plant a *better hidden* mistake: change
 # `backward` so that the gradient check reports an error above 0.01, but the network learns the noisy sine as

@@ -131,8 +131,8 @@ def largest_stable_lr(hessian):
 exercise.check_largest_stable_lr(largest_stable_lr)
 
 # %% [markdown]
-# The same matrix, one step beyond the edge, but from the start (1, -1). Say what happens before you run it,
-# and why.
+# The same matrix, at 0.45, beyond the edge 0.4, but from the start (1, -1). Say what happens before you run
+# it, and why.
 
 # %%
 points = gradient_descent(lambda x: hessian @ x, np.array([1.0, -1.0]), 0.45, 30)

@@ -61,7 +61,7 @@ def zca(x):
 exercise.check_zca(zca)
 
 # %% [markdown]
-# Your two functions on a cloud. Which one can gradient descent tell from a round one?
+# Your two functions on a cloud. For which of the three has a linear regression a round loss?
 
 # %%
 x = cloud(angle=15, rng=np.random.default_rng(7))

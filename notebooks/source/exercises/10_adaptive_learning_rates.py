@@ -69,7 +69,8 @@ def rmsprop_step(x, s, g, lr, rho, eps):
 exercise.check_rmsprop_step(rmsprop_step)
 
 # %% [markdown]
-# Your two functions on the ravine. Which one arrives, and which one ends in a cycle?
+# Your two functions on the ravine. Which one arrives for good, and which one is thrown out
+# again and ends in a cycle?
 
 # %%
 def run(step, steps, **settings):
@@ -84,7 +85,8 @@ def run(step, steps, **settings):
 losses = {"your AdaGrad": run(adagrad_step, 300, lr=0.1, eps=1e-10),
           "your RMSProp": run(rmsprop_step, 300, lr=0.01, rho=0.9, eps=1e-8)}
 show.loss_curves(losses)
-show.figure(plt.gcf(), alt="AdaGrad's loss falls in a line; RMSProp's falls in waves and stays on a floor.")
+show.figure(plt.gcf(), alt="AdaGrad's loss falls in a line. RMSProp's falls below 1e-30, rises again within "
+                           "some 50 steps and stays on a floor.")
 
 # %% [markdown]
 # ## 3 · Predict

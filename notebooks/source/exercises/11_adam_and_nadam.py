@@ -51,7 +51,7 @@ exercise.check_adam_step(adam_step)
 
 # %%
 f = valley(25)
-x, m, v = np.array([-4.0, 1.5]), np.zeros(2), np.zeros(2)
+x, m, v = np.array([-2.0, 0.75]), np.zeros(2), np.zeros(2)
 points = [x]
 for t in range(1, 101):
     x, m, v = adam_step(x, m, v, f.gradient(x), t, 0.1, 0.9, 0.999, 1e-8)
