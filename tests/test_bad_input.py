@@ -1219,7 +1219,8 @@ def public_names():
     for path in modules:
         module = importlib.import_module(f"course_lib.{path}")
         found |= {f"{path}.{name}" for name, thing in vars(module).items()
-                  if not name.startswith("_") and (inspect.isfunction(thing) or inspect.isclass(thing))
+                  if not name.startswith("_") and callable(thing) and hasattr(thing, "__module__")
+                  and (inspect.isfunction(inspect.unwrap(thing)) or inspect.isclass(thing))
                   and thing.__module__ == module.__name__}
     found |= {f"{package.__name__.rpartition('.')[2]}.{name}"
               for package in (layers, optimizers, schedules) for name in package.__all__
