@@ -9,7 +9,6 @@ import io
 
 import matplotlib.pyplot as plt
 import numpy as np
-from cycler import cycler
 from matplotlib.ticker import LogLocator, NullFormatter
 from PIL import Image
 
@@ -20,7 +19,7 @@ from course_lib.show.landscapes import near_window, paths, window_of
 from course_lib.show.widgets import Picture
 from course_lib.studies.surfaces import LIMITS, METHODS
 
-CYCLE = plt.rcParams["axes.prop_cycle"].concat(cycler(**{key: [value] for key, value in EIGHTH.items()}))
+CYCLE = plt.rcParams["axes.prop_cycle"].concat(plt.cycler(**{key: [value] for key, value in EIGHTH.items()}))
 # One look for each method in all figures of the lecture: the seven of the style, and an eighth.
 LOOKS = {method: (look["color"], look["linestyle"], marker) for method, look, marker in zip(
     METHODS, CYCLE, "os^DvPXh", strict=True)}
