@@ -162,6 +162,7 @@ def test_right_prediction_is_what_a_product_gives():
     ((40, 13, 4.472), "1/3 for the signal"),
     ((40, 40, 4.472), "that is for Xavier"),
     ((40, 15, 4.472), "layers_default = 15.*round up"),
+    ((40, 15.4, 4.472), "layers_default = 15.4.*round up"),
     ((40, 16, 20), "the factor of the variance"),
     ((40, 16, 5.318), "divide 800 by 2 first"),
     ((40, 16, 0.2236), "too large, so the signal grows|wrong standard deviation"),

@@ -25,12 +25,6 @@ from course_lib.show import display, landscapes, plots
 ALT = "A straight line falls from one to zero."
 
 
-@pytest.fixture(autouse=True)
-def no_figure_left_open():
-    yield
-    plt.close("all")
-
-
 @pytest.fixture
 def shown(monkeypatch):
     """The mime bundles that were displayed, as in a notebook: list of (data, metadata)."""

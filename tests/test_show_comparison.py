@@ -1,6 +1,5 @@
 """The figures of a comparison show what it found, diverged runs too."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -8,12 +7,6 @@ from course_lib.functions import RAVINE
 from course_lib.show.comparison import comparison, learning_rates, rankings
 from course_lib.show.display import check_alt
 from course_lib.studies.comparison import FunctionProblem, compare
-
-
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """The figures of lecture 01 show what they are given and say so in their description."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -13,12 +12,6 @@ from course_lib.show.display import check_alt
 from course_lib.studies.landscape import line_fit, two_weight_network
 
 X, Y = noisy_sine(30, rng=np.random.default_rng(0))
-
-
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
 
 
 def test_errors_names_each_objective():

@@ -1,6 +1,5 @@
 """The figures and the widget of lecture 03 show what they are given."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -14,12 +13,6 @@ from course_lib.show.rate import RatePicture
 from course_lib.studies import scaling
 from course_lib.studies.sine_rates import SineRun
 from course_lib.studies.steepest import around
-
-
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
 
 
 def drawn(figure_and_alt):

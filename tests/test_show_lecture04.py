@@ -2,7 +2,6 @@
 
 import time
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -14,13 +13,6 @@ from course_lib.show.display import check_alt
 from course_lib.studies import noisy_descent
 from course_lib.studies import stochastic as study
 from course_lib.studies.minibatch_fits import Pass
-
-
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
-
 
 STEPS = np.arange(1, 11)
 FALLING = 1 / STEPS

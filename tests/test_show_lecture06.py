@@ -3,7 +3,6 @@
 import time
 from itertools import product
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -12,13 +11,6 @@ from course_lib.show import initialization
 from course_lib.show import lecture06 as pictures
 from course_lib.show.display import check_alt
 from course_lib.studies.gradient_flow import Flow
-
-
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
-
 
 FALLING = np.geomspace(1, 0.01, 6)
 FLOW = Flow(FALLING, FALLING, FALLING, FALLING[::-1])

@@ -1,6 +1,5 @@
 """The figures and the widget of lecture 07 show what they are given."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -9,12 +8,6 @@ from course_lib.show import lecture07 as pictures
 from course_lib.show.display import check_alt
 from course_lib.show.whitening import WhiteningPicture
 from course_lib.studies import normalization as study
-
-
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
 
 
 def drawn(figure_and_alt):

@@ -11,12 +11,6 @@ from course_lib.studies import batch_norm_results as results
 from course_lib.studies.batch_norm_digits import NETWORKS, RATES
 
 
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
-
-
 def drawn():
     rng = np.random.default_rng(0)
     curves = {"a": rng.uniform(1, 2, (3, 20)), "b": rng.uniform(1, 2, (3, 20))}

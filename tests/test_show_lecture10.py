@@ -4,7 +4,6 @@ import re
 import time
 from itertools import product
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -16,12 +15,6 @@ from course_lib.show import accumulators
 from course_lib.show import lecture10 as pictures
 from course_lib.show.display import check_alt
 from course_lib.studies.sparse_features import Tuned
-
-
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
 
 
 def test_every_figure_is_drawn_with_its_description():

@@ -3,7 +3,6 @@
 import time
 from itertools import product
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -15,12 +14,6 @@ from course_lib.optimizers import Adam
 from course_lib.show import adam as widget11
 from course_lib.show import lecture11 as pictures
 from course_lib.show.display import check_alt
-
-
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
 
 
 def test_moments_are_corrected_as_in_the_paper():

@@ -16,12 +16,6 @@ from course_lib.show.display import check_alt
 from course_lib.studies.surfaces import METHODS, SURFACES, race
 
 
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
-
-
 def few_runs(steps=12):
     found = {}
     for name in ("Beale", "saddle", "valley", "Rosenbrock"):

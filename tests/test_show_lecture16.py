@@ -4,7 +4,6 @@ import re
 import time
 from itertools import product
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -16,12 +15,6 @@ from course_lib.show.display import check_alt
 from course_lib.studies.lr_schedules import CURVATURES, START
 from course_lib.studies.ranking import Comparison, Runs
 from course_lib.studies.stochastic import simulate
-
-
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
 
 
 def comparison():

@@ -15,12 +15,6 @@ from course_lib.show.display import check_alt
 from course_lib.studies.penalties import KINDS, SPARSE, lasso
 
 
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
-
-
 def test_figures_are_drawn_and_described():
     alphas, curve = np.geomspace(0.1, 10, 20), np.linspace(1, 0.5, 20)
     way, seeds = np.stack([curve, curve], axis=1), np.full((3, 4), 0.1)

@@ -4,13 +4,14 @@ import json
 import re
 import shutil
 import zipfile
+from functools import partial
 
 import pytest
 
 from course_lib.claims import MIME
 from tools import slides as pipeline
 from tools.deck_checks import check_deck, layout_faults
-from tools.decks import DeckError, draw, find_decks, prepare, put_claims
+from tools.decks import DeckError, draw, find_decks, load_figures, prepare, put_claims
 
 DECKS = find_decks(pipeline.SLIDES)
 BROWSER = pipeline.find_browser()
@@ -54,7 +55,7 @@ def test_figures_are_the_same_each_time(deck, tmp_path):
     if not target:
         pytest.skip("this deck shows no figure")
     for out in ("first", "second"):
-        draw(target[0], deck, tmp_path / out, deck.name)
+        draw(target[0], partial(load_figures, deck.parent), tmp_path / out, deck.name)
     assert (tmp_path / "first" / target[0]).read_bytes() == (tmp_path / "second" / target[0]).read_bytes()
 
 
@@ -246,13 +247,14 @@ def test_unknown_claim(text, message, workshop):
 ])
 def test_unknown_or_failing_figure(figure, message, workshop, tmp_path):
     with pytest.raises(DeckError, match=message):
-        draw(f"figures/{figure}", workshop / "50_sample.md", tmp_path, "50_sample.md, line 7")
+        draw(f"figures/{figure}", partial(load_figures, workshop), tmp_path, "50_sample.md, line 7")
 
 
 def test_figures_are_reproducible(workshop, tmp_path):
     for kind in ("svg", "png"):
         for out in ("first", "second"):
-            width, _ = draw(f"figures/50_wave.{kind}", workshop / "50_sample.md", tmp_path / out, "here")
+            width, _ = draw(f"figures/50_wave.{kind}", partial(load_figures, workshop), tmp_path / out,
+                            "here")
             assert width == 4 * 132
         figures = [tmp_path / out / f"figures/50_wave.{kind}" for out in ("first", "second")]
         assert figures[0].read_bytes() == figures[1].read_bytes()

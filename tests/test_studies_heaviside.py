@@ -153,7 +153,6 @@ def test_a_missing_file_is_named(tmp_path):
 def test_writing_and_reading_gives_the_same(tmp_path, monkeypatch):
     record = heaviside_runs.job("L2", 1e-4, 2, 0.1, 4, [0, 1], every=2)
     monkeypatch.setattr(heaviside_runs, "FILE", tmp_path / "runs.json")
-    monkeypatch.setattr(heaviside_runs, "DATA", tmp_path)
     (tmp_path / "SHA256SUMS").write_text("0  other\n1  runs.json\n")
     heaviside_runs._write({"a": [record]})
     found = heaviside_runs.stored(tmp_path / "runs.json")["a"]["L2", 1e-4]

@@ -212,7 +212,6 @@ def test_pytorch_default_is_pytorchs():
 
 
 def test_main_writes_what_stored_reads(monkeypatch, tmp_path):
-    monkeypatch.setattr(deep_digits, "DATA", tmp_path)
     monkeypatch.setattr(deep_digits, "FILE", tmp_path / "runs.json")
     monkeypatch.setattr(deep_digits, "STARTS", {("tanh", "one"): None, ("ReLU", "two"): None})
 

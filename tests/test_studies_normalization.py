@@ -152,28 +152,12 @@ def test_the_stored_file_has_its_sum():
     assert sums[jump_units.FILE.name] == hashlib.sha256(jump_units.FILE.read_bytes()).hexdigest()
 
 
-class Serial:
-    """In place of the pool: a test starts no processes."""
-
-    def __init__(self, workers):
-        pass
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        pass
-
-    map = staticmethod(map)
-
-
 def test_main_writes_what_stored_reads(monkeypatch, tmp_path):
-    monkeypatch.setattr(jump_units, "DATA", tmp_path)
     monkeypatch.setattr(jump_units, "FILE", tmp_path / "runs.csv")
     monkeypatch.setattr(jump_units, "RATES", (0.01,))
     monkeypatch.setattr(jump_units, "SEEDS", range(2))
     monkeypatch.setattr(jump_units, "UNITS", {"x + 10": (1, 10, 1, 0)})
-    monkeypatch.setattr(jump_units, "ProcessPoolExecutor", Serial)
+    monkeypatch.setattr(jump_units, "run_all", lambda train, jobs: [train(*job) for job in jobs])
     monkeypatch.setattr(jump_units, "train", lambda *job: np.full(16, 1 / 3 + job[3]))
     (tmp_path / "SHA256SUMS").write_text("0  other\n1  runs.csv\n")
     jump_units.main()

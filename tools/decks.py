@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
+from functools import cache, partial
 from html import escape
 from pathlib import Path
 
@@ -78,6 +79,8 @@ def claims_of(lecture, deck, where):
 def put_figures(text, deck, out):
     """Draw the figures that the deck shows; give each image its size and its alt text."""
     drawn = {}
+    # Each lecture's figures are loaded once, so that they can share what they compute.
+    figures_of = cache(partial(load_figures, deck.parent))
 
     def image(match):
         words, target = match[1].split(), match[2]
@@ -88,7 +91,7 @@ def put_figures(text, deck, out):
         alt = " ".join(word for word in words if not SIZE.fullmatch(word))
         if target.startswith("figures/"):
             if target not in drawn:
-                drawn[target] = draw(target, deck, out, where)
+                drawn[target] = draw(target, figures_of, out, where)
             width, own_alt = drawn[target]
             sizes, alt = sizes or {"width": width}, alt or own_alt
         # As HTML, since Marp takes words such as "contrast" in alt text for image effects.
@@ -98,14 +101,17 @@ def put_figures(text, deck, out):
     return IMAGE.sub(image, text)
 
 
-def draw(target, deck, out, where):
-    """Draw figures/NN_name.svg (or .png); return its width on the slide in pixels and its alt text."""
+def draw(target, figures_of, out, where):
+    """Draw figures/NN_name.svg (or .png); return its width on the slide in pixels and its alt text.
+
+    figures_of : function of a lecture's number, such as "09" -> dict of name -> function that draws
+    """
     import matplotlib.pyplot as plt
 
     from course_lib import show
 
     path = Path(target)
-    figures = load_figures(deck.parent, path.name[:2])
+    figures = figures_of(path.name[:2])
     if path.stem not in figures or path.suffix not in (".svg", ".png"):
         raise DeckError(f"{where}: unknown figure {target} (.svg or .png); figures/lecture"
                         f"{path.name[:2]}.py draws {', '.join(sorted(figures)) or 'none'}")

@@ -132,10 +132,10 @@ def check_prediction(edge, best, factor, steps):
     check_number("steps", steps, 56, tolerance=1e-9, mistakes=[
         Mistake("the loss shrinks by the square of the factor in each step, so half of that is enough", 111),
         Mistake("after 55 steps the loss is at 1.05 millionths: one more", 55),
-        Mistake("a number of steps is whole: round up", np.log(1e-6) / (2 * np.log(15 / 17))),
+        Mistake("a number of steps is whole: round up", np.log(1e-6) / (2 * np.log(15 / 17)), within=1e-3),
         Mistake("that is at the rate 1/L", 108),
         Mistake("a quarter of κ ln 10⁶ is the approximation for large κ. Use the exact factor",
-                float(np.round(4 * np.log(1e6)))),
+                4 * np.log(1e6), within=1e-3),
         Mistake("that reaches a thousandth; a millionth takes twice as many", 28)])
     right("two curvatures tell how fast gradient descent can be.")
 

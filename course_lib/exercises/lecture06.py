@@ -76,13 +76,13 @@ def check_prediction(layers_xavier, layers_default, slip_factor):
     check_number("layers_xavier", layers_xavier, 40, mistakes=[
         Mistake("½ is the factor of the variance. The signal's size is its root: √½ per layer", 20),
         Mistake("that is for a factor of 10 per layer", 6),
-        Mistake(ROUND_UP, 39), Mistake(ROUND_UP, 12 / math.log10(2))])
+        Mistake(ROUND_UP, 39), Mistake(ROUND_UP, 12 / math.log10(2), within=3e-3)])
     check_number("layers_default", layers_default, 16, mistakes=[
         Mistake("1/6 is the factor of the variance. The signal's size is its root", 8),
         Mistake("you left out ReLU, which takes another half: 1/3 · 1/2", 26),
         Mistake("that is 1/3 for the signal itself: its variance falls by 1/6", 13),
         Mistake("that is for Xavier", 40), Mistake("ReLU halves the square, not the signal", 11),
-        Mistake(ROUND_UP, 15), Mistake(ROUND_UP, 12 / math.log10(6))])
+        Mistake(ROUND_UP, 15), Mistake(ROUND_UP, 12 / math.log10(6), within=3e-3)])
     check_number("slip_factor", slip_factor, 400**0.25, mistakes=[
         Mistake("that is the factor of the variance; the signal's is its root", 20),
         Mistake("ReLU halves the square: divide 800 by 2 first", 800**0.25),

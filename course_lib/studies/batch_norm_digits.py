@@ -7,7 +7,6 @@ data/batch_norm_digits.json again, in half an hour on one core. A test recompute
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 from pathlib import Path
@@ -20,6 +19,7 @@ from course_lib.mnist import DATA
 from course_lib.optimizers import SGD
 from course_lib.studies.batch_normalization import deep_network
 from course_lib.studies.parallel import run_all
+from course_lib.studies.records import store
 from course_lib.training import accuracy, batches
 from course_lib.validation import boolean, choice, floats, integer, number
 
@@ -138,11 +138,7 @@ def main(file=FILE):
         ways = {way: {key: value if key == "rate" else value.tolist()
                       for key, value in measure(name, norm).items()} for way, norm in WAYS.items()}
         lines.append(f"{json.dumps(name)}: {json.dumps(ways)}")
-    Path(file).write_text("{" + ",\n".join(lines) + "}\n", encoding="utf-8", newline="\n")
-    sums = Path(file).with_name("SHA256SUMS")
-    kept = [line for line in sums.read_text().splitlines(True) if line.split()[1] != Path(file).name]
-    kept.append(f"{hashlib.sha256(Path(file).read_bytes()).hexdigest()}  {Path(file).name}\n")
-    sums.write_text("".join(kept), newline="\n")
+    store(file, "{" + ",\n".join(lines) + "}\n")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ stored: `python -m course_lib.studies.choosing` makes data/choosing_mnist.json a
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from course_lib.mnist import DATA
 from course_lib.optimizers import OPTIMIZERS
 from course_lib.studies.comparison import NetworkProblem, compare
 from course_lib.studies.ranking import Comparison, Runs
+from course_lib.studies.records import store
 from course_lib.studies.surfaces import METHODS, positive, rate_grid
 from course_lib.validation import boolean, choice, integer, number
 
@@ -75,13 +75,7 @@ def save(comparison, path=STORED):
              | {"rate": runs.rate} for name, runs in comparison.runs.items()}
     text = json.dumps({"evaluations": digits(comparison.evaluations), "runs": found,
                        "notes": list(comparison.notes)}, indent=1)
-    path = Path(path)
-    path.write_text(text + "\n", encoding="utf-8", newline="\n")
-    sums = path.with_name("SHA256SUMS")
-    lines = sums.read_text().splitlines(True) if sums.is_file() else []
-    lines = [line for line in lines if line.split()[1] != path.name]
-    lines.append(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n")
-    sums.write_text("".join(lines), newline="\n")
+    store(path, text + "\n")
 
 
 def stored(path=STORED):

@@ -7,7 +7,6 @@ rounding grows during a run; a test recomputes a part of the file.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 from pathlib import Path
@@ -20,6 +19,7 @@ from course_lib.mnist import DATA
 from course_lib.optimizers import SGD
 from course_lib.studies.gradient_flow import plain_network
 from course_lib.studies.parallel import run_all
+from course_lib.studies.records import store
 from course_lib.training import DivergenceError, accuracy, fit
 from course_lib.validation import choice, integer, number
 
@@ -128,12 +128,7 @@ def main():
                         "loss": _digits([curve for curve, _ in part]),
                         "accuracy": [round(float(value), 4) for _, value in part]})
     settings = {"depth": DEPTH, "width": WIDTH, "batch_size": BATCH, "rates": RATES}
-    FILE.write_text(json.dumps({**settings, "runs": entries}, indent=1, ensure_ascii=False) + "\n",
-                    encoding="utf-8", newline="")
-    sums = DATA / "SHA256SUMS"
-    lines = [line for line in sums.read_text().splitlines(True) if line.split()[1] != FILE.name]
-    lines.append(f"{hashlib.sha256(FILE.read_bytes()).hexdigest()}  {FILE.name}\n")
-    sums.write_text("".join(lines), newline="\n")
+    store(FILE, json.dumps({**settings, "runs": entries}, indent=1, ensure_ascii=False) + "\n")
 
 
 def _digits(table):

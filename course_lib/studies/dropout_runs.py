@@ -7,7 +7,6 @@ during a run; a test recomputes the beginning of some runs.
 
 from __future__ import annotations
 
-import hashlib
 import json
 
 import numpy as np
@@ -15,6 +14,7 @@ import numpy as np
 from course_lib.mnist import DATA
 from course_lib.studies.heaviside import train
 from course_lib.studies.parallel import run_all
+from course_lib.studies.records import store
 from course_lib.validation import choice
 
 FILE = DATA / "dropout_heaviside.json"
@@ -83,11 +83,7 @@ def _read(file):
 def _save(file, rows):
     """Write one JSON object per line, and the file's sum."""
     lines = ",\n".join(json.dumps(row) for row in rows)
-    file.write_text(f"[\n{lines}\n]\n", encoding="utf-8", newline="\n")
-    sums = file.parent / "SHA256SUMS"
-    kept = [line for line in sums.read_text().splitlines(True) if line.split()[1] != file.name]
-    kept.append(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n")
-    sums.write_text("".join(kept), newline="\n")
+    store(file, f"[\n{lines}\n]\n")
 
 
 if __name__ == "__main__":

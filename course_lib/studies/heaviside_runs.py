@@ -7,7 +7,6 @@ machine, for float32 rounding grows during a run; a test recomputes the beginnin
 
 from __future__ import annotations
 
-import hashlib
 import json
 
 import numpy as np
@@ -15,6 +14,7 @@ import numpy as np
 from course_lib.mnist import DATA
 from course_lib.studies.heaviside import train
 from course_lib.studies.parallel import run_all
+from course_lib.studies.records import store
 from course_lib.validation import choice, integer, number
 
 FILE = DATA / "heaviside_penalties.json"
@@ -101,11 +101,7 @@ def _digits(values):
 def _write(studies):
     lines = [f'"{study}": [\n' + ",\n".join(json.dumps(record) for record in records) + "\n]"
              for study, records in studies.items()]
-    FILE.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8", newline="\n")
-    sums = DATA / "SHA256SUMS"
-    kept = [line for line in sums.read_text().splitlines(True) if line.split()[1] != FILE.name]
-    kept.append(f"{hashlib.sha256(FILE.read_bytes()).hexdigest()}  {FILE.name}\n")
-    sums.write_text("".join(kept), newline="\n")
+    store(FILE, "{\n" + ",\n".join(lines) + "\n}\n")
 
 
 def main():

@@ -8,10 +8,8 @@ float32 rounding grows during a run; a test recomputes a part of the file.
 from __future__ import annotations
 
 import csv
-import hashlib
+import io
 import math
-import os
-from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
 
@@ -23,7 +21,8 @@ from course_lib.mnist import DATA
 from course_lib.network import Network
 from course_lib.normalization import Standardize
 from course_lib.optimizers import Adam
-from course_lib.progress import progress
+from course_lib.studies.parallel import run_all
+from course_lib.studies.records import store
 from course_lib.training import fit
 from course_lib.validation import choice, floats, integer, number
 
@@ -173,17 +172,13 @@ def main():
     """Train all runs, on all cores, and write the file and its sum."""
     jobs = [(units, activation, lr, seed) for units in [NORMALIZED, *UNITS] for activation in ACTIVATIONS
             for lr in RATES for seed in SEEDS]
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
-        results = list(progress(pool.map(train, *zip(*jobs, strict=True)), "runs", total=len(jobs)))
-    with open(FILE, "w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["units", "activation", "lr", "seed", *range(0, EPOCHS + 1, EVERY)])
-        for job, share in zip(jobs, results, strict=True):
-            writer.writerow([*job, *(f"{value:.4g}" for value in share)])
-    sums = DATA / "SHA256SUMS"
-    lines = [line for line in sums.read_text().splitlines(True) if line.split()[1] != FILE.name]
-    lines.append(f"{hashlib.sha256(FILE.read_bytes()).hexdigest()}  {FILE.name}\n")
-    sums.write_text("".join(lines), newline="\n")
+    results = run_all(train, jobs)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["units", "activation", "lr", "seed", *range(0, EPOCHS + 1, EVERY)])
+    for job, share in zip(jobs, results, strict=True):
+        writer.writerow([*job, *(f"{value:.4g}" for value in share)])
+    store(FILE, text.getvalue())
 
 
 if __name__ == "__main__":

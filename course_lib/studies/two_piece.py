@@ -8,10 +8,8 @@ float32 rounding grows during a run; a test recomputes a part of the file.
 from __future__ import annotations
 
 import csv
-import hashlib
+import io
 import math
-import os
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
 import numpy as np
@@ -25,6 +23,8 @@ from course_lib.network import Network
 from course_lib.optimizers import Adam, NAdam
 from course_lib.progress import progress
 from course_lib.studies.momentum_digits import _seeds
+from course_lib.studies.parallel import run_all
+from course_lib.studies.records import store
 from course_lib.validation import choice, floats, integer, number
 
 # NAdam twice: with the schedule that is PyTorch's default, and with Keras's.
@@ -112,17 +112,13 @@ def wins(first, second):
 def main():
     """Train all runs, on all cores, and write the file and its sum."""
     jobs = [(method, lr, seed) for method in METHODS for lr in RATES for seed in SEEDS]
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
-        results = list(progress(pool.map(train, *zip(*jobs, strict=True)), "runs", total=len(jobs)))
-    with open(FILE, "w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["method", "lr", "seed", *range(0, EPOCHS + 1, EVERY)])
-        for job, rmse in zip(jobs, results, strict=True):
-            writer.writerow([*job, *(f"{value:.4g}" for value in rmse)])
-    sums = DATA / "SHA256SUMS"
-    lines = [line for line in sums.read_text().splitlines(True) if line.split()[1] != FILE.name]
-    lines.append(f"{hashlib.sha256(FILE.read_bytes()).hexdigest()}  {FILE.name}\n")
-    sums.write_text("".join(lines), newline="\n")
+    results = run_all(train, jobs)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["method", "lr", "seed", *range(0, EPOCHS + 1, EVERY)])
+    for job, rmse in zip(jobs, results, strict=True):
+        writer.writerow([*job, *(f"{value:.4g}" for value in rmse)])
+    store(FILE, text.getvalue())
 
 
 if __name__ == "__main__":

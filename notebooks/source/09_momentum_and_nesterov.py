@@ -82,8 +82,7 @@ show.table(["lr", "factor along x", "factor across"], rows, formats="+.3f")
 show.source(Momentum.rule)
 
 # %% [markdown]
-# `dampening` and `lr_in_velocity` are conventions; they come below. By default the rule is the formula
-# above.
+# `dampening` and `lr_in_velocity` are conventions, explained below. By default the rule is the formula.
 #
 # **Predict first.** The zigzagging run again, with the same learning rate 0.037, and beside it one with
 # momentum 0.5. What changes across the valley, and what along it?
@@ -172,7 +171,7 @@ show.figure(fig, alt=alt)
 # %% [markdown]
 # Why does a random start show less? A random point has nearly all its loss in the steep directions, which a
 # rate of $1/h_\max$ kills at once. The flat direction, the slow one, begins almost below the tolerance: the
-# larger κ, the less is left to do. That flatters the method and says nothing about its rate.
+# larger κ, the less is left to do.
 #
 # Momentum's slope is a little over ½ because its error first grows. See it start in the steepest direction:
 
@@ -185,8 +184,7 @@ show.figure(fig, alt=alt)
 # %% [markdown]
 # Momentum at its best values is the fastest of the three in the end, and first multiplies the loss by 14.
 # Where a function is quadratic only near its minimum, such a leap may not come back. Nesterov is a little
-# slower and much calmer. So which of the two is faster depends on the start, the accuracy and the tuning;
-# to call Nesterov the faster one in general is to say too much.
+# slower and much calmer. Which of the two is faster depends on the start, the accuracy and the tuning.
 #
 # ### Are the bounds true at every step?
 # Gradient descent at its best rate:
@@ -269,7 +267,7 @@ print("and not the points x:", np.abs(rearranged - x[1:]).max() > 0.1)
 #
 # ## 5 · A noisy gradient
 #
-# Momentum reduces the noise, it is often said. The velocity is smoother than the gradient, true: its
+# Momentum is said to reduce noise. Its velocity is smoother than the gradient: the
 # averaged form has $\sqrt{(1-\mu)/(1+\mu)} = 0.23$ of the deviation. But are the *parameters* less noisy?
 #
 # **Predict first.** $f = \frac12x^2$, gradient noise of deviation 1. Gradient descent with lr 0.1, momentum
@@ -310,9 +308,8 @@ show.table(["method", "% that leave the shallow well", "% that leave the deep we
 #
 # ## 6 · A network
 #
-# Handwritten digits, 64-32-10 with ReLU. Each method gets a whole grid of learning rates. In each of two
-# settings all methods get the same work: 100 full steps in the first, four passes with 8 images per step in
-# the second.
+# Handwritten digits, 64-32-10 with ReLU. Each method gets a grid of learning rates and, in each of two
+# settings, the same work: 100 full steps, or four passes with 8 images per step.
 #
 # **Predict first.** We plot the final loss against the *effective* rate $\eta/(1-\mu)$. Where does momentum
 # win?
