@@ -1,11 +1,11 @@
-"""Long vectors: a rule read as a program gives the numbers of the rule itself, to the last bit."""
+"""Long vectors: a rule read as a program gives the numbers of the rule, but for the rounding of axpy."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_lib.optimizers import OPTIMIZERS, Optimizer, base
+from course_lib.optimizers import OPTIMIZERS, Optimizer, base, blocks
 from course_lib.optimizers.blocks import read
 
 SIZE = 11
@@ -21,6 +21,8 @@ def stepped(opt, block, monkeypatch, steps=4, dtype=np.float64):
 
 
 def assert_blocks_change_nothing(make, monkeypatch):
+    """To the last bit, with an axpy that rounds the product and the sum, as the formula does."""
+    monkeypatch.setattr(blocks, "_blas_axpy", lambda dtype: lambda z, y, a: np.add(y, a * z, out=y))
     for dtype in (np.float32, np.float64):
         whole = stepped(make(), SIZE, monkeypatch, dtype=dtype)
         for block in (1, 4, SIZE - 1):
@@ -46,9 +48,57 @@ def test_every_rule_of_the_library_is_read(name, lr):
     assert program.scratch <= 2  # the state is written in place
 
 
-def test_adam_needs_no_pass_more_than_its_formula():
-    # three operations for m, four for v, four for the step, one for x: none to copy, none twice
-    assert len(program_of(OPTIMIZERS["adam"]()).operations) == 12
+@pytest.mark.parametrize(("name", "passes"), [
+    ("sgd", 1),    # axpy
+    ("momentum", 3),
+    ("adam", 9),   # two for m, three for v, three for the quotient, one for x: none to copy, none twice
+])
+def test_no_pass_more_than_needed(name, passes):
+    assert len(program_of(OPTIMIZERS[name]()).operations) == passes
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_every_rule_gives_its_numbers_but_for_rounding(name, dtype, monkeypatch):
+    def make():
+        return OPTIMIZERS[name](lr=0.01, weight_decay=0.1)
+
+    whole = stepped(make(), SIZE, monkeypatch, dtype=dtype)
+    for a, b in zip(stepped(make(), 4, monkeypatch, dtype=dtype), whole, strict=True):
+        assert a.dtype == dtype
+        np.testing.assert_allclose(a, b, rtol=20 * np.finfo(dtype).eps, atol=4 * np.finfo(dtype).eps)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_axpy_works_in_place(dtype):
+    rng = np.random.default_rng(0)
+    z, before = rng.standard_normal((2, 1001)).astype(dtype)
+    for operation, sign in ((blocks.axpy, 1), (blocks.minus_axpy, -1)):
+        y = np.concatenate([before, before])  # a block is a part of a vector
+        part = y[1001:]
+        operation(part, z, np.array(0.3, dtype), out=part)
+        np.testing.assert_array_equal(y[:1001], before)
+        np.testing.assert_allclose(part, before + sign * dtype(0.3) * z, atol=4 * np.finfo(dtype).eps)
+
+
+@pytest.mark.parametrize(("rule", "joined"), [
+    (lambda g, lr, t, a, b: (g, a + 0.1 * g, b), 1),
+    (lambda g, lr, t, a, b: (g, 0.1 * g + a, b), 1),                       # on either side of the sum
+    (lambda g, lr, t, a, b: (g, a - g * 0.1, b), 1),
+    (lambda g, lr, t, a, b: (g, 0.1 * g - a, b), 0),                       # would end in the wrong place
+    (lambda g, lr, t, a, b: (g, a + 0.1 * g, 0.1 * a), 0),                 # a is still needed
+    (lambda g, lr, t, a, b: (g, b + 0.1 * a, b), 0),                       # 0.1·a can be made in a's place
+    (lambda g, lr, t, a, b: (g, g + 0.1 * a * b, b), 0),                   # g belongs to the caller
+    (lambda g, lr, t, a, b: (g, a + g * b, b), 0),                         # no number
+    (lambda g, lr, t, a, b: (g, a + 0.1 * g / (1 + g**2), b), 1),
+], ids=range(9))
+def test_where_a_sum_becomes_one_operation(rule, joined, monkeypatch):
+    make = with_rule(rule)
+    operations = program_of(make()).operations[:-1]  # the last is x - step
+    assert sum(operation[0] in blocks.AXPY.values() for operation in operations) == joined
+    whole = stepped(make(lr=0.1), SIZE, monkeypatch)
+    for a, b in zip(stepped(make(lr=0.1), 4, monkeypatch), whole, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-13)
 
 
 @pytest.mark.parametrize("rule", [

@@ -159,7 +159,8 @@ def test_blocks_are_the_whole_array(make, block, monkeypatch):
     gradients = stream()
     expected = run(make(0.1), gradients)
     monkeypatch.setattr(optimizers.base, "BLOCK", block)
-    np.testing.assert_array_equal(run(make(0.1), gradients), expected)
+    points = run(make(0.1), gradients)  # axpy rounds once where the formula rounds twice
+    np.testing.assert_allclose(points, expected, rtol=1e-12, atol=1e-14)
 
 
 @ALL

@@ -73,9 +73,9 @@ def step_functions(name, widths=WIDTHS, *, lr=1e-6):
     """Functions that take one float32 step each: dict of "blocks", "whole arrays", and PyTorch's ways.
 
     "blocks" is `Optimizer.step`: the rule's operations are noted once per step, then run block by block in
-    memory that is used again. "whole arrays" is the rule as it stands, on the whole vector at once, each
-    operation making a new array. PyTorch's: a loop over tensors ("for"), "foreach" and "fused"; left out are
-    those it has not, or all without PyTorch.
+    memory that is used again, adding a multiple as one of them. "whole arrays" is the rule as it stands, on
+    the whole vector at once, each operation making a new array. PyTorch's: a loop over tensors ("for"),
+    "foreach" and "fused"; left out are those it has not, or all without PyTorch.
     """
     shapes = shapes_of(widths)
     size = sum(int(np.prod(shape)) for shape in shapes)

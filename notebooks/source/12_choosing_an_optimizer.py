@@ -222,12 +222,12 @@ show.table(["rule", "arrays remembered", "bytes moved per parameter", "MB rememb
 
 # %% [markdown]
 # **Predict first.** On a long vector the library notes the formula's operations once per step, then runs them
-# on blocks of 262,144 numbers, each result written into memory used before. Why is that faster, with the
-# same arithmetic?
+# on blocks of 262,144 numbers, each result written into memory used before. Why is that faster?
 # <details><summary>Answer</summary>
 # Run as it stands, each operation makes a new array of 1.8 million numbers that travels to memory and back,
 # and the new state must be copied. A block and its scratch memory stay in the cache, and the new state is
-# written straight over the old.
+# written straight over the old. Where the formula adds a multiple, y + c·z with a number c, one call of the
+# BLAS (axpy) does both.
 # </details>
 
 # %%
