@@ -67,6 +67,7 @@ from course_lib.studies import (
     parallel,
     plateau,
     problems,
+    records,
     scaling,
     sine_rates,
     snapshots,
@@ -931,6 +932,8 @@ ROWS = [
            ((3, [(1,)]), {}, "function 3"), ((abs, 3), {}, "tasks list 3"), ((abs, []), {}, "tasks list []"),
            ((abs, [1]), {}, "tasks tuples [1]"), ((abs, [(1,)]), {"jobs": 0}, "jobs at least 1 0"),
            ((lambda a: a, [(1, 2)]), {}, "function tasks lambda"))],
+    ("studies.records.store", lambda: records.store(3, ""), "file path 3"),
+    ("studies.records.store", lambda: records.store("runs.csv", b""), "text string b''"),
 ]
 
 # Why these need no row.

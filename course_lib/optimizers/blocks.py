@@ -5,8 +5,8 @@ old. For a vector that does not fit into the processor's cache this costs more t
 update is called once with stand-ins, which note each operation. Then these operations run on one block after
 the other, and each writes its result where a number lies that is no longer needed: over the old state, or in
 one of a few blocks of scratch memory. They are the same operations in the same order, to the last bit, with
-one exception: y + c·z with a number c is one operation of the BLAS, axpy, which goes through memory once
-instead of twice and, on most processors, rounds once instead of twice.
+one exception: y + c·z with a number c, or y + c·m / d, ends in one operation of the BLAS, axpy, which goes
+through memory once instead of twice and, on most processors, rounds once instead of twice.
 """
 
 from __future__ import annotations

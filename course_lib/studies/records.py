@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
+
+from course_lib.validation import as_path
 
 
 def store(file, text):
@@ -13,12 +14,15 @@ def store(file, text):
     other files stay as they are.
 
     >>> import tempfile
+    >>> from pathlib import Path
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     store(Path(folder) / "runs.csv", "seed,loss\\n")
     ...     (Path(folder) / "SHA256SUMS").read_text().split()[1]
     'runs.csv'
     """
-    file = Path(file)
+    file = as_path("file", file)
+    if not isinstance(text, str):
+        raise TypeError(f"text must be a string, got {text!r}")
     file.write_text(text, encoding="utf-8", newline="\n")
     sums = file.with_name("SHA256SUMS")
     lines = sums.read_text(encoding="utf-8").splitlines() if sums.is_file() else []
