@@ -73,6 +73,7 @@ def pytest(arguments):
     with tempfile.TemporaryDirectory() as folder:
         results = Path(folder) / "results.xml"
         code = run(["pytest", "-q", "-p", "no:cacheprovider", "-n", str(processes), "--dist", "loadscope",
+                    "--no-loadscope-reorder",  # files in their order: tests/conftest.py puts long ones first
                     "--durations=5", f"--junitxml={results}", *arguments])
         return read_counts(results), code == 0
 
