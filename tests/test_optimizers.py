@@ -160,7 +160,7 @@ def test_blocks_are_the_whole_array(make, block, monkeypatch):
     expected = run(make(0.1), gradients)
     monkeypatch.setattr(optimizers.base, "BLOCK", block)
     points = run(make(0.1), gradients)  # axpy rounds once where the formula rounds twice
-    np.testing.assert_allclose(points, expected, rtol=1e-12, atol=1e-14)
+    np.testing.assert_allclose(points, expected, rtol=4e-15, atol=1e-15)
 
 
 @ALL
