@@ -57,7 +57,7 @@ def notebooks():
               "notebooks/source has sources but there is no notebook: `python kit.py render` makes them.")
         return Counter(), not sources
     # The kernel is this Python, whatever kernels the machine has. A cell gets 5 minutes, for slow machines.
-    return pytest(["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300", "--tb=short", *files])
+    return pytest(["-p", "tools.nbval_kernels", "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300", "--tb=short", *files])
 
 
 def notebook_files():
@@ -98,6 +98,7 @@ def run(arguments):
         # Processes run side by side; each with several threads of its own would only be slower.
         OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1",
         VECLIB_MAXIMUM_THREADS="1", TF_NUM_INTRAOP_THREADS="1", TF_NUM_INTEROP_THREADS="1",
+        LOKY_MAX_CPU_COUNT="1",                       # and studies need no processes of their own
         TF_CPP_MIN_LOG_LEVEL="3",
     )
     return subprocess.call([sys.executable, "-m", *arguments], cwd=ROOT, env=environment)

@@ -18,6 +18,7 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from traitlets.config import Config
 
 CELL_TIMEOUT = 120  # seconds; a whole lecture should take 60
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS",
@@ -40,6 +41,15 @@ class ThisPython(AsyncKernelManager):
     @property
     def kernel_spec(self):
         return KernelSpec(**get_kernel_dict())
+
+
+def connection(folder):
+    """Options of a kernel manager: its kernel and its client meet at files in the empty `folder`.
+
+    The usual way, TCP, takes ports that are free at the moment. When many kernels start at once, another
+    may have taken one of them before the kernel does: then the kernel ends, or its client waits in vain.
+    """
+    return {"transport": "ipc", "ip": str(Path(folder) / "kernel")} if os.name == "posix" else {}
 
 
 def kernel_environment(root):
@@ -78,6 +88,7 @@ def execute(notebook, folder, root, *, name, on_cell=None, strict=True):
         def run():
             client = NotebookClient(
                 notebook, timeout=CELL_TIMEOUT, kernel_manager_class=ThisPython, kernel_name="python3",
+                config=Config(KernelManager=connection(ipython_folder)),
                 extra_arguments=["--log-level=40",
                                  *([f"--IPKernelApp.exec_lines={WARNINGS}"] if strict else [])],
                 record_timing=False, coalesce_streams=True,
