@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from course_lib.layers import sigmoid
+from course_lib.layers.base import row_of_ones
 from course_lib.validation import all_finite, floats
 
 
@@ -57,11 +58,10 @@ class SoftmaxCrossEntropy:
         true = np.arange(n), labels  # the place of each row's label
         shifted = output - output.max(axis=1, keepdims=True)
         gradient = np.exp(shifted)
-        total = gradient.sum(axis=1, keepdims=True)
-        loss = float(np.log(total).sum() - shifted[true].sum()) / n
-        gradient /= total  # now the softmax
-        gradient[true] -= 1
-        gradient /= n
+        total = np.dot(gradient, row_of_ones(output.shape[1], output.dtype))  # of each row
+        loss = float((np.log(total) - shifted[true]).sum()) / n
+        gradient /= (total * n)[:, None]  # now the softmax / batch
+        gradient[true] -= 1 / n
         return loss, gradient
 
 

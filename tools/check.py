@@ -57,7 +57,8 @@ def notebooks():
               "notebooks/source has sources but there is no notebook: `python kit.py render` makes them.")
         return Counter(), not sources
     # The kernel is this Python, whatever kernels the machine has. A cell gets 5 minutes, for slow machines.
-    return pytest(["-p", "tools.nbval_kernels", "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300", "--tb=short", *files])
+    return pytest(["-p", "tools.nbval_kernels", "--nbval-lax", "--nbval-current-env",
+                   "--nbval-cell-timeout=300", "--tb=short", *files])
 
 
 def notebook_files():

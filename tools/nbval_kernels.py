@@ -1,4 +1,4 @@
-"""A plugin of pytest: the kernels that nbval starts take no TCP ports (see `connection` in tools/execute.py)."""
+"""A plugin of pytest: nbval's kernels take no TCP ports; `connection` in tools/execute.py says why."""
 
 import tempfile
 

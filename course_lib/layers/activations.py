@@ -31,7 +31,7 @@ class ReLU(Activation):
     """max(0, x). Derivative 1 for x > 0, else 0 (the choice at 0 is a convention)."""
 
     def forward(self, x, train=False):
-        self.out = np.clip(x, 0, np.inf)  # max(0, x), in less than half the time of np.maximum
+        self.out = x.clip(0, np.inf)  # max(0, x), in less than half the time of np.maximum
         return self.out
 
     def backward(self, g):

@@ -136,19 +136,14 @@ class Optimizer:
             average.update(x)
 
     def _run(self, x, g, lr, *state):
-        """Update x and the state; the rule becomes a program if there is more than one block to run it on."""
-        program = read(self._update, lr, len(state)) if x.size > BLOCK else None
-        if program:
+        """Update x and the state. A long x goes block by block, through a program if the rule has one."""
+        if x.size <= BLOCK:
+            _overwrite(state, self._update(x, g, lr, *state))
+        elif program := read(self._update, lr, len(state)):
             program.run(cut(BLOCK, x, g, lr, *state), BLOCK)
-            return
-        for x_block, g_block, lr_block, *old in cut(BLOCK, x, g, lr, *state):
-            new = self._update(x_block, g_block, lr_block, *old)
-            olds = {id(array) for array in old}  # such as m, if a rule keeps the m before as well
-            new = [value.copy() if id(value) in olds and value is not array else value
-                   for array, value in zip(old, new, strict=True)]
-            for array, value in zip(old, new, strict=True):
-                if value is not array:
-                    array[...] = value
+        else:
+            for x_block, g_block, lr_block, *old in cut(BLOCK, x, g, lr, *state):
+                _overwrite(old, self._update(x_block, g_block, lr_block, *old))
 
     def _update(self, x, g, lr, *state):
         """Apply the rule to x, in place, and return the new state."""
@@ -164,6 +159,14 @@ class Optimizer:
                 raise ValueError(
                     f"x has shape {x.shape} and dtype {x.dtype}, but the state {slot!r} of earlier steps "
                     f"has shape {value.shape} and dtype {value.dtype}; call reset() before a new run")
+
+
+def _overwrite(old, new):
+    """Put the new state into the arrays of the old one."""
+    held = set(map(id, old))  # an old array may be another's new value, such as the m before: copy it first
+    new = [value.copy() if id(value) in held else value for value in new]
+    for array, value in zip(old, new, strict=True):
+        array[...] = value
 
 
 def _checked(name, kind, value):
@@ -218,6 +221,9 @@ def _objects(name, given, methods, description):
 
 
 def _check_pair(x, g, name="g"):
+    if (isinstance(x, np.ndarray) and isinstance(g, np.ndarray) and x.dtype == g.dtype
+            and x.dtype.char in "fd" and x.shape == g.shape and x.flags.writeable):
+        return
     for label, array in (("x", x), (name, g)):
         if not isinstance(array, np.ndarray) or array.dtype.char not in "fd":
             given = f"an array of {array.dtype}" if isinstance(array, np.ndarray) else repr(array)

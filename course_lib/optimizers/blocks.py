@@ -112,8 +112,6 @@ def cut(size, *arrays):
     >>> [block.tolist() for block, _ in cut(2, np.arange(5), 0.1)]
     [[4], [2, 3], [0, 1]]
     """
-    if arrays[0].size <= size:
-        return [arrays]
     flat = [a.reshape(-1) if isinstance(a, np.ndarray) else a for a in arrays]
     slices = [slice(start, start + size) for start in reversed(range(0, flat[0].size, size))]
     return ([a[block] if isinstance(a, np.ndarray) else a for a in flat] for block in slices)

@@ -84,7 +84,7 @@ def learn(opt, rates, seeds, *, noise, steps=4000, features=100, decays=0.0):
                 y += noise * np.stack([rng.standard_normal(CHUNK) for rng in rngs], axis=1)
             now = x[t % CHUNK]
             residual = np.matmul(w, now[:, :, None]) - y[t % CHUNK][:, None, None]
-            opt.lr = rates / (1 + decays * t)
+            opt.lr[:] = rates / (1 + decays * t)
             opt.step(w, residual * now[:, None], check_finite=False)
     return (w - true[:, None]).swapaxes(0, 1)
 

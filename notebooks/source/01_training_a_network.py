@@ -401,8 +401,10 @@ from course_lib.studies.landscape import find_minimum, line_fit, loss_between, t
 
 bowl, network = line_fit(x, y), two_weight_network(x, y)
 starts = [(2.4, 0.8), (0.6, 1.9), (-1.8, 1.6), (-2.4, -0.7), (-0.4, -1.8), (1.9, -1.7)]
-ways = [{str(start): minimize(f, start, SGD(lr=lr), 3000) for start in starts}
-        for f, lr in [(bowl, 0.05), (network, 0.2)]]
+ways = []
+for f, lr in [(bowl, 0.05), (network, 0.2)]:
+    trace = minimize(f, starts, SGD(lr=lr), 3000)  # all six starts at once
+    ways.append({str(start): trace.run(i) for i, start in enumerate(starts)})
 fig, alt = pictures.two_landscapes(bowl, network, *ways)
 show.figure(fig, alt=alt)
 

