@@ -1,9 +1,13 @@
 """Making notebooks and running them: only what changed, never half, and errors that say where."""
 
+import asyncio
+from queue import Empty
+
 import nbformat
 import pytest
 from sample_project import ROOT, make_project, replace, write
 
+from tools import execute as execution
 from tools import render, run
 from tools.dependencies import dependencies, module_files
 from tools.execute import ExecutionError, execute
@@ -205,3 +209,41 @@ def test_execute_names_a_cell_that_kills_the_kernel(project):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("import os; os._exit(1)")])
     with pytest.raises(ExecutionError, match="sample, code cell 1"):
         execute(notebook, project, project, name="sample")
+
+
+def waiting(monkeypatch, lost):
+    """A channel whose first `lost` waits end in vain, with the list of the timeouts it was given."""
+    given = []
+
+    async def get_msg(self, timeout=None):
+        given.append(timeout)
+        await asyncio.sleep(timeout)
+        if len(given) <= lost:
+            raise Empty
+        return "the answer"
+
+    monkeypatch.setattr(execution.AsyncZMQSocketChannel, "get_msg", get_msg)
+    return object.__new__(execution.LookingChannel), given
+
+
+@pytest.mark.parametrize("timeout", [None, 1000])
+def test_an_answer_that_nobody_tells_of_is_found_soon(monkeypatch, timeout):
+    channel, given = waiting(monkeypatch, lost=2)
+    assert asyncio.run(channel.get_msg(timeout)) == "the answer"
+    assert given == [execution.LOOK_AGAIN] * 3
+
+
+@pytest.mark.parametrize(("timeout", "looks"), [(0, 1), (0.05, 1), (0.3, 2)])
+def test_without_an_answer_the_wait_is_as_long_as_asked(monkeypatch, timeout, looks):
+    channel, given = waiting(monkeypatch, lost=9)
+    with pytest.raises(Empty):
+        asyncio.run(channel.get_msg(timeout))
+    assert len(given) == looks
+    assert sum(given) == pytest.approx(timeout, abs=0.1)
+
+
+def test_kernels_meet_their_clients_at_files(monkeypatch, tmp_path):
+    monkeypatch.setattr(execution.os, "name", "nt")  # Windows
+    assert execution.connection(tmp_path) == {}
+    monkeypatch.setattr(execution.os, "name", "posix")
+    assert execution.connection(tmp_path) == {"transport": "ipc", "ip": str(tmp_path / "kernel")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import re
 import tempfile
@@ -11,16 +12,21 @@ import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from pathlib import Path
+from queue import Empty
 
 import psutil
 from ipykernel.kernelspec import get_kernel_dict
+from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from traitlets import Type, default
 from traitlets.config import Config
 
 CELL_TIMEOUT = 120  # seconds; a whole lecture should take 60
+LOOK_AGAIN = 0.2  # seconds between two looks for a kernel's answer
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS",
               "NUMEXPR_NUM_THREADS")
 # A cell's own warnings come from __main__. PYTHONWARNINGS cannot name a package with its submodules.
@@ -35,12 +41,38 @@ class ExecutionError(RuntimeError):
     """A cell failed, or wrote to stderr; the message names it and holds the traceback."""
 
 
+class LookingChannel(AsyncZMQSocketChannel):
+    """Looks for messages again and again instead of waiting to be told of one.
+
+    When a widget's message leaves while an answer arrives on the same socket, zmq.asyncio may forget to wake
+    who waits for the answer: it would then be found only at the end of the timeout.
+    """
+
+    async def get_msg(self, timeout=None):
+        end = math.inf if timeout is None else time.monotonic() + timeout
+        while True:
+            left = end - time.monotonic()
+            try:
+                return await super().get_msg(max(0, min(left, LOOK_AGAIN)))
+            except Empty:
+                if left <= LOOK_AGAIN:
+                    raise
+
+
+class LookingClient(AsyncKernelClient):
+    shell_channel_class = iopub_channel_class = Type(LookingChannel)
+
+
 class ThisPython(AsyncKernelManager):
     """A kernel of the Python that runs this, whatever kernels are installed."""
 
     @property
     def kernel_spec(self):
         return KernelSpec(**get_kernel_dict())
+
+    @default("client_factory")
+    def _looking(self):
+        return LookingClient
 
 
 def connection(folder):
@@ -102,9 +134,8 @@ def execute(notebook, folder, root, *, name, on_cell=None, strict=True):
             try:
                 run()
             except (CellTimeoutError, RuntimeError) as error:
-                # Rarely, on a busy machine, the answer of a kernel that has long finished does not arrive,
-                # or a kernel ends before its first answer (a RuntimeError). A fresh kernel tells that from
-                # a cell that takes too long: the second time, the error stands.
+                # Rarely, on a busy machine, a kernel ends before its first answer (a RuntimeError), or is too
+                # slow. A fresh kernel tells that from a cell that takes too long: then the error stands.
                 if isinstance(error, DeadKernelError):
                     raise
                 done = 0
