@@ -60,7 +60,8 @@ class LookingChannel(AsyncZMQSocketChannel):
 
 
 class LookingClient(AsyncKernelClient):
-    shell_channel_class = iopub_channel_class = Type(LookingChannel)
+    shell_channel_class = Type(LookingChannel)
+    iopub_channel_class = Type(LookingChannel)
 
 
 class ThisPython(AsyncKernelManager):
