@@ -7,6 +7,7 @@ from itertools import pairwise
 from time import perf_counter
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from course_lib.frameworks.conventions import convention
 from course_lib.network import Network
@@ -109,18 +110,20 @@ def step_functions(name, widths=WIDTHS, *, lr=1e-6):
 def time_steps(name, widths=WIDTHS, *, repeats=15):
     """Least seconds per step of each way in `repeats` turns: dict.
 
-    All ways take turns, so a busy moment hits them alike; the least is what the machine can do undisturbed.
+    All ways take turns, so a busy moment hits them alike; the least is what one core can do undisturbed.
     """
     integer("repeats", repeats, 1)
     functions = step_functions(name, widths)
     steps = max(1, 200_000 // sum(int(np.prod(shape)) for shape in shapes_of(widths)))
     times = {way: [] for way in functions}
-    for repeat in range(repeats + 1):
-        for way, function in functions.items():
-            started = perf_counter()
-            for _ in range(steps):
-                function()
-            if repeat:  # the first turn allocates and warms up
+    for function in functions.values():  # allocates, and loads the libraries whose threads are limited below
+        function()
+    with threadpool_limits(1):  # a thread that waits for a busy core would be timed too
+        for _ in range(repeats):
+            for way, function in functions.items():
+                started = perf_counter()
+                for _ in range(steps):
+                    function()
                 times[way].append((perf_counter() - started) / steps)
     return {way: min(values) for way, values in times.items()}
 
