@@ -69,6 +69,7 @@ from course_lib.studies import (
     problems,
     records,
     scaling,
+    shared,
     sine_rates,
     snapshots,
     sparse_features,
@@ -934,6 +935,8 @@ ROWS = [
            ((lambda a: a, [(1, 2)]), {}, "function tasks lambda"))],
     ("studies.records.store", lambda: records.store(3, ""), "file path 3"),
     ("studies.records.store", lambda: records.store("runs.csv", b""), "text string b''"),
+    ("studies.shared.shared", lambda: shared.shared(3), "function rng 3"),
+    ("studies.shared.shared", lambda: shared.shared(surfaces.sweep), "function rng sweep"),
 ]
 
 # Why these need no row.

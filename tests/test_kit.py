@@ -482,10 +482,10 @@ def test_counts_come_from_the_test_reports(tmp_path):
 
 def test_sources_without_notebooks_are_a_failure(tmp_path, monkeypatch):
     monkeypatch.setattr(check, "ROOT", tmp_path)
-    assert check.notebooks()[1]
+    assert check.notebooks(tmp_path)[1]
     (tmp_path / "notebooks/source").mkdir(parents=True)
     (tmp_path / "notebooks/source/01_one.py").touch()
-    assert not check.notebooks()[1]
+    assert not check.notebooks(tmp_path)[1]
 
 
 def test_solutions_run_and_exercises_do_not(tmp_path, monkeypatch):

@@ -1,6 +1,7 @@
 """The decks of the course, and that a broken deck is caught: each check against a deck broken on purpose."""
 
 import json
+import os
 import re
 import shutil
 import zipfile
@@ -9,6 +10,7 @@ from functools import partial
 import pytest
 
 from course_lib.claims import MIME
+from course_lib.studies.shared import VARIABLE
 from tools import slides as pipeline
 from tools.deck_checks import check_deck, layout_faults
 from tools.decks import DeckError, draw, find_decks, load_figures, prepare, put_claims
@@ -37,9 +39,15 @@ def convert(decks, out):
 
 @pytest.fixture(scope="session")
 def course(tmp_path_factory):
-    """The folder in which all decks were built, and the faults that were found."""
+    """The folder in which all decks were built, and the faults that were found.
+
+    What the notebooks computed just before, in the same `kit.py test`, is not computed again.
+    """
     out = tmp_path_factory.mktemp("course")
-    return out, pipeline.build(DECKS, out, browser=BROWSER)
+    with pytest.MonkeyPatch.context() as patch:
+        if results := os.environ.get("NOTEBOOK_RESULTS"):
+            patch.setenv(VARIABLE, results)
+        return out, pipeline.build(DECKS, out, browser=BROWSER)
 
 
 @needs_marp

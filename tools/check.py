@@ -1,4 +1,4 @@
-"""`kit.py test`: style, tests, and every notebook executed again with its stored numbers compared.
+"""`kit.py test`: style, every notebook executed again with its stored numbers compared, and the tests.
 
     python kit.py test                  everything
     python kit.py test --fast           without the notebooks
@@ -25,9 +25,11 @@ def main(argv):
     fast = "--fast" in argv
     to_pytest = [argument for argument in argv if argument != "--fast"]
     began = time.perf_counter()
-    rows = [step("style (ruff)", ruff), step("tests (pytest)", tests, to_pytest)]
-    if not fast and not to_pytest:
-        rows.append(step("notebooks (nbval)", notebooks))
+    rows = [step("style (ruff)", ruff)]
+    with tempfile.TemporaryDirectory() as results:  # of the notebooks' studies: their decks show the same
+        if not fast and not to_pytest:
+            rows.append(step("notebooks (nbval)", notebooks, results))
+        rows.append(step("tests (pytest)", tests, to_pytest, results))
     rows.append(("all", time.perf_counter() - began, sum((row[2] for row in rows[1:]), Counter()),
                  all(row[3] for row in rows)))
     return report(rows)
@@ -45,11 +47,11 @@ def ruff():
     return Counter(), run(["ruff", "check", "."]) == 0
 
 
-def tests(arguments):
-    return pytest(arguments)
+def tests(arguments, results):
+    return pytest(arguments, NOTEBOOK_RESULTS=results)
 
 
-def notebooks():
+def notebooks(results):
     files = notebook_files()
     if not files:
         sources = list((ROOT / "notebooks" / "source").rglob("*.py"))
@@ -58,7 +60,7 @@ def notebooks():
         return Counter(), not sources
     # The kernel is this Python, whatever kernels the machine has. A cell gets 5 minutes, for slow machines.
     return pytest(["-p", "tools.nbval_kernels", "--nbval-lax", "--nbval-current-env",
-                   "--nbval-cell-timeout=300", "--tb=short", *files])
+                   "--nbval-cell-timeout=300", "--tb=short", *files], COURSE_LIB_RESULTS=results)
 
 
 def notebook_files():
@@ -68,14 +70,17 @@ def notebook_files():
     return [str(path.relative_to(ROOT)) for path in found]
 
 
-def pytest(arguments):
-    """Run pytest in a few processes, a file or class on one of them; its counts and whether all is well."""
+def pytest(arguments, **variables):
+    """Run pytest in a few processes, a file or class on one of them; its counts and whether all is well.
+
+    variables : more of the environment
+    """
     processes = min(4, os.cpu_count() or 1)
     with tempfile.TemporaryDirectory() as folder:
         results = Path(folder) / "results.xml"
         code = run(["pytest", "-q", "-p", "no:cacheprovider", "-n", str(processes), "--dist", "loadscope",
                     "--no-loadscope-reorder",  # files in their order: tests/conftest.py puts long ones first
-                    "--durations=5", f"--junitxml={results}", *arguments])
+                    "--durations=5", f"--junitxml={results}", *arguments], **variables)
         return read_counts(results), code == 0
 
 
@@ -92,9 +97,10 @@ def read_counts(results):
     return total
 
 
-def run(arguments):
+def run(arguments, **variables):
     environment = dict(
         os.environ,
+        **variables,
         CI="true",                                    # progress bars off, hypothesis without time limits
         # Processes run side by side; each with several threads of its own would only be slower.
         OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1",

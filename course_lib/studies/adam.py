@@ -11,6 +11,7 @@ from course_lib.optimizers import Adam, Optimizer
 from course_lib.progress import progress
 from course_lib.studies.adaptive import best_steps, on_circle
 from course_lib.studies.momentum_digits import _check_rates, _seeds, digits_network
+from course_lib.studies.shared import shared
 from course_lib.training import fit
 from course_lib.validation import boolean, floats, integer, number
 
@@ -29,6 +30,7 @@ def train_digits(lr, beta2, bias_correction, seed, epochs=3):
     return fit(net, opt, *load_digits().train, epochs=epochs, batch_size=32, rng=rng, progress=False).loss[-1]
 
 
+@shared
 def sweep_correction(rates, beta2s, seeds):
     """`train_digits` on a grid: dict of bias_correction (True, False) -> losses (beta2s, rates, seeds)."""
     rates, beta2s, seeds = _check_rates(rates), floats("beta2s", beta2s, (None,)), _seeds(seeds)

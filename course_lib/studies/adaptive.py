@@ -7,6 +7,7 @@ import numpy as np
 from course_lib.functions import RAVINE, SADDLE, Function, quadratic
 from course_lib.minimize import Trace, minimize
 from course_lib.optimizers import SGD, Adadelta, AdaGrad, Optimizer, RMSProp
+from course_lib.studies.shared import shared
 from course_lib.validation import as_array, floats, function, integer, number
 
 # x² - y², turned by 45 degrees: the ways down and up lie between the axes.
@@ -106,6 +107,7 @@ def on_circle(points, name="points"):
     return np.stack([np.cos(turn), np.sin(turn)], axis=1)
 
 
+@shared
 def turned_valley(angles=(0, 15, 30, 45), *, starts=40, rates=30):
     """Steps in a valley of condition 25 turned by `angles` degrees, each method at its best of `rates` rates.
 
@@ -136,6 +138,7 @@ def ravine_rates(lr=0.02, steps=5000):
     return trace, dict(zip(["$w_1$", "$w_2$"], effective_rates(opt, trace).T, strict=True))
 
 
+@shared
 def leave_saddles(rates, limit=8000):
     """Steps from 0.001 beside the ridge of x² - y² to 0.1 beside it: title -> method -> (rates,).
 

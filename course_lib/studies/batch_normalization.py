@@ -11,6 +11,7 @@ from course_lib.losses import SoftmaxCrossEntropy
 from course_lib.network import Network
 from course_lib.optimizers import SGD
 from course_lib.statistics import record_statistics
+from course_lib.studies.shared import shared
 from course_lib.training import accuracy, batches, fit
 from course_lib.validation import choice, floats, function, generator, integer, number
 
@@ -51,6 +52,7 @@ def deep_network(depth, activation, norm=None, *, seed, small=None, width=100, d
                    rng=np.random.default_rng([8, integer("seed", seed, 0)]))
 
 
+@shared
 def step_losses(norm, lr, *, epochs=6, seeds=range(3)):
     """Losses of the batches of three sigmoid layers on the digits, trained by SGD: (seeds, 20 per epoch).
 
@@ -122,6 +124,7 @@ def per_layer(norms):
     return (norms[..., 0] / norms[..., -1]) ** (1 / (norms.shape[-1] - 1))
 
 
+@shared
 def weight_norms(lr, steps, *, seed=0, eps=1e-5):
     """The norm of the first layer's weights during training with batch normalization, of shape (steps + 1,).
 

@@ -19,6 +19,7 @@ from course_lib.optimizers import OPTIMIZERS
 from course_lib.studies.comparison import NetworkProblem, compare
 from course_lib.studies.ranking import Comparison, Runs
 from course_lib.studies.records import store
+from course_lib.studies.shared import shared
 from course_lib.studies.surfaces import METHODS, positive, rate_grid
 from course_lib.validation import boolean, choice, integer, number
 
@@ -52,6 +53,7 @@ def methods(rates):
     return {name: (METHODS[name], {}, sorted(given)) for name, given in rates.items()}
 
 
+@shared
 def compare_pictures(use_mnist=False, *, seeds, tuning_seeds, jobs=None, progress=None):
     """The Comparison on the digits, or on MNIST: half an hour on one core."""
     if boolean("use_mnist", use_mnist):
@@ -94,6 +96,7 @@ def stored(path=STORED):
 REGRESSION_RATES = rate_grid(1e-4, 1000)
 
 
+@shared
 def regression_epochs(method, seeds, *, rates=REGRESSION_RATES, epochs=25, batch_size=32, excess=0.05,
                       **hyper):
     """Epochs until a linear model is within `excess` of the least-squares loss: an array (rates, seeds).

@@ -18,6 +18,7 @@ from course_lib.optimizers import Adam
 from course_lib.penalties import L1, L2
 from course_lib.progress import progress
 from course_lib.studies.momentum_digits import _seeds
+from course_lib.studies.shared import shared
 from course_lib.validation import choice, floats, integer, number
 
 
@@ -62,6 +63,7 @@ def step_function(x):
     return (floats("x", x) >= 0).astype(float)
 
 
+@shared
 def train(seeds, *, hidden=2, epochs=1000, every=None, width=100, n=100, noise=0.1, lr=0.01, l2=0.0, l1=0.0,
           decoupled=0.0, proximal=0.0, dropout=None, dtype=np.float32, show=False):
     """Train one network per seed on the noisy step, with Adam on all data at each step; return `Runs`.

@@ -23,6 +23,7 @@ from course_lib.normalization import Standardize
 from course_lib.optimizers import Adam
 from course_lib.studies.parallel import run_all
 from course_lib.studies.records import store
+from course_lib.studies.shared import shared
 from course_lib.training import fit
 from course_lib.validation import choice, floats, integer, number
 
@@ -70,6 +71,7 @@ def data(units):
     return factor_x * x + offset_x, factor_y * y + offset_y
 
 
+@shared
 def learn(units, activation, lr, seed, epochs):
     """Train for some epochs of one step on all data each: the network, its History, and x and y as given.
 

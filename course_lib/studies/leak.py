@@ -13,6 +13,7 @@ import numpy as np
 from course_lib.normalization import Standardize
 from course_lib.studies.normalization import transform_named
 from course_lib.studies.scaling import diabetes
+from course_lib.studies.shared import shared
 from course_lib.validation import floats, integer, number
 
 SMOOTHING = 0.1  # of ridge regression, relative to the features' variance of 1
@@ -25,6 +26,7 @@ class Errors(NamedTuple):
     new: np.ndarray
 
 
+@shared
 def leak_errors(name, train, test, splits=200):
     """Errors with the transform `name` fitted to the training patients, and to training and test patients.
 

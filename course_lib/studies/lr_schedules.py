@@ -16,6 +16,7 @@ from course_lib.datasets import load_digits
 from course_lib.optimizers import SGD
 from course_lib.schedules import rate_at
 from course_lib.studies.comparison import NetworkProblem, compare
+from course_lib.studies.shared import shared
 from course_lib.validation import choice, floats, integer, number
 
 CURVATURES, START = np.array([2.0, 4.0]), np.array([-5.0, -2.5])  # lecture 04's quadratic and its start
@@ -112,6 +113,7 @@ SETTINGS = {
 }
 
 
+@shared
 def train_digits(names, *, batch_size, steps, rates, seeds, tuning_seeds, jobs=None, progress=None):
     """Train 64-32-10 on the digits under each schedule, with plain SGD; a Comparison.
 

@@ -17,6 +17,7 @@ from course_lib.optimizers import SGD
 from course_lib.progress import progress
 from course_lib.schedules import inverse_time
 from course_lib.studies.momentum_digits import digits_network
+from course_lib.studies.shared import shared
 from course_lib.training import DivergenceError, fit
 from course_lib.validation import boolean, floats, integer
 
@@ -78,6 +79,7 @@ SETTINGS = {
 }
 
 
+@shared
 def compare_sizes(settings, tuning_seeds, seeds):
     """Each batch size at its own best rate: dict of name -> (rate, list of Pass, one for each seed).
 

@@ -14,6 +14,7 @@ from course_lib.network import Network
 from course_lib.optimizers import SGD, Momentum, Nesterov
 from course_lib.progress import progress
 from course_lib.studies.momentum import METHODS
+from course_lib.studies.shared import shared
 from course_lib.training import DivergenceError, accuracy, fit
 from course_lib.validation import choice, floats, integer, number
 
@@ -51,6 +52,7 @@ def train_digits(method, rate, seed, *, epochs, batch_size):
     return float(history.loss[-1]), accuracy(net.predict(digits.test.x), digits.test.y)
 
 
+@shared
 def sweep_digits(rates, seeds, *, epochs, batch_size):
     """The last loss of each method at each effective rate and seed: dict of method -> (rates, seeds)."""
     _check_rates(rates)

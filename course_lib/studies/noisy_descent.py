@@ -12,6 +12,7 @@ from course_lib.optimizers import SGD
 from course_lib.schedules import inverse_time
 from course_lib.studies import minibatch, stochastic
 from course_lib.studies.momentum_digits import digits_network, tuned
+from course_lib.studies.shared import shared
 from course_lib.training import batches
 from course_lib.validation import floats, generator, integer
 
@@ -79,6 +80,7 @@ def portion_rates():
     return {size: tuned(rates, np.transpose(values)) for size, values in ends.items()}
 
 
+@shared
 def three_ways(rates, seed=1000):
     """The ways of three passes for size -> rate: x (100, 2), y (100,), name -> the weights (steps + 1, 2).
 
@@ -128,6 +130,7 @@ def planned(h, x0, runs, *, rng):
     return exact, simulated
 
 
+@shared
 def cures(h, x0):
     """Ways below the floor of a constant rate: name -> (gradients of single examples, expected losses).
 
@@ -156,6 +159,7 @@ def inverse_rates(curvatures):
     return {f"curvature {h:g}": square for h, square in zip(curvatures, squares, strict=True)}
 
 
+@shared
 def averages(h, x0):
     """Expected losses at rate 0.1 of the last point and of averages of the points: name -> (steps + 1,)."""
     kinds = {"last point": None,

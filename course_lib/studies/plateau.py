@@ -12,6 +12,7 @@ from course_lib.layers import Dense
 from course_lib.losses import MSE
 from course_lib.network import Network
 from course_lib.optimizers import SGD
+from course_lib.studies.shared import shared
 from course_lib.training import fit
 from course_lib.validation import integer, number
 
@@ -23,6 +24,7 @@ class PlateauRun(NamedTuple):
     loss: np.ndarray
 
 
+@shared
 def run(seed, *, lr=0.05, epochs=24, patience=1, factor=0.5):
     """1,000 examples with noise, batches of 4, plain SGD with ReduceOnPlateau; a PlateauRun.
 

@@ -12,6 +12,7 @@ from course_lib.layers import Dense, Tanh
 from course_lib.losses import MSE
 from course_lib.network import Network
 from course_lib.optimizers import SGD
+from course_lib.studies.shared import shared
 from course_lib.validation import generator, integer, number
 
 
@@ -66,6 +67,7 @@ def largest_curvature(net, x, y, *, rng, rounds=30):
     return float(curvature)
 
 
+@shared
 def train_sine(lr, seed, steps=1000, measure_every=None):
     """`steps` steps of gradient descent on all 100 points at once; returns a SineRun.
 
@@ -93,6 +95,7 @@ def train_sine(lr, seed, steps=1000, measure_every=None):
     return SineRun(loss, np.array(measured, int), np.array(curvature))
 
 
+@shared
 def train_sines(lr, seeds, steps=1000):
     """The losses of `train_sine` for several seeds, (seeds, steps + 1)."""
     if not np.iterable(seeds):

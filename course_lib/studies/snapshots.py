@@ -18,6 +18,7 @@ from course_lib.losses import SoftmaxCrossEntropy
 from course_lib.network import Network
 from course_lib.optimizers import SGD
 from course_lib.schedules import cosine, cosine_restarts
+from course_lib.studies.shared import shared
 from course_lib.training import batches
 from course_lib.validation import as_array, floats, integer, number
 
@@ -32,6 +33,7 @@ class Outputs(NamedTuple):
     short: np.ndarray
 
 
+@shared
 def train(seed, lr=LR):
     """The Outputs for a seed, which decides first weights and batches; the images are always the same."""
     integer("seed", seed, 0)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from course_lib.optimizers import SGD, AdaGrad, Optimizer, RMSProp
+from course_lib.studies.shared import shared
 from course_lib.validation import choice, floats, integer, number
 
 # Method -> (rule, learning rates, decays). The rate of step t = 0, 1, … is lr / (1 + decay·t).
@@ -112,6 +113,7 @@ def rare(errors):
     return (errors[..., errors.shape[-1] // 2:] ** 2).mean(axis=-1)
 
 
+@shared
 def compare(noise, methods=tuple(METHODS), *, steps=4000):
     """Each method at its own best rate, chosen on five seeds and measured on ten others: name -> Tuned.
 

@@ -14,6 +14,7 @@ from course_lib.network import Network
 from course_lib.optimizers import SGD, Adam
 from course_lib.progress import progress
 from course_lib.schedules import linear, warmup
+from course_lib.studies.shared import shared
 from course_lib.training import DivergenceError, fit
 from course_lib.validation import choice, floats, integer, number
 
@@ -55,6 +56,7 @@ def train(optimizer, lr, warm_steps, seed):
     return net.loss_value(*data)
 
 
+@shared
 def sweep(optimizer, rates, warm_steps, seeds):
     """The losses of `train` at each rate and seed, (rates, seeds)."""
     rates = floats("rates", rates, (None,))
