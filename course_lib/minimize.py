@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -58,7 +60,9 @@ def minimize(f, x0, opt, steps, gradient=None):
     f : a course_lib.functions.Function, or any function x -> number if `gradient` is given
     x0 : start, shape (n,), or one start per run, shape (runs, n); it is not changed. f and its gradient
         are then called with points of shape (runs, n), as a Function can be. A learning rate for each
-        run is an array of shape (runs, 1) given to the optimizer.
+        run is an array of shape (runs, 1) given to the optimizer. Its transforms and proximal steps
+        see one run at a time, so that a norm is that of one run. Each run then has the numbers that it has
+        alone, bit by bit in float64; in float32 an array of rates may change the last bit.
     opt : an Optimizer; it is reset first, and left in its last state for you to look at
     steps : number of steps, at least 0
     gradient : function x -> gradient of x's shape; default f.gradient. It may be a noisy one.
@@ -83,11 +87,13 @@ def minimize(f, x0, opt, steps, gradient=None):
     if isinstance(opt.lr, np.ndarray) and opt.lr.shape != (*runs, 1):
         raise ValueError(f"lr must be one rate per run, an array of shape {(*runs, 1)} for x0 of shape "
                          f"{x.shape}, got shape {opt.lr.shape}")
+    if getattr(f, "n", x.shape[-1]) != x.shape[-1]:
+        raise ValueError(f"x0 must have shape ({f.n},) or (runs, {f.n}) for this f, got {x.shape}")
     alive = np.ones(runs, bool)
 
     opt.reset()
     points, losses, gradients, rates, states, ended = [], [], [], [], [], []
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"), _run_by_run(opt) if runs else nullcontext():
         for k in range(steps + 1):
             loss = returned("f", f(x), runs).astype(np.float64)
             g = floats("gradient(x)", gradient(x), x.shape, finite=False)
@@ -112,6 +118,31 @@ def minimize(f, x0, opt, steps, gradient=None):
     state = {slot: _until(ended, [row[i] for row in states]) for i, slot in enumerate(opt.slots)}
     return Trace(x=_until(ended, points), loss=_until(ended, losses), g=_until(ended[1:], gradients),
                  lr=_until(ended[1:], rates), state=state, diverged=~alive if runs else not alive)
+
+
+@contextmanager
+def _run_by_run(opt):
+    """Within it, the optimizer's transforms and proximal steps get one row of x and g at a time."""
+    given = opt.transforms, opt.proximal
+    opt.transforms = [partial(_transform_rows, transform) for transform in opt.transforms]
+    opt.proximal = [_ProximalRows(penalty) for penalty in opt.proximal]
+    try:
+        yield
+    finally:
+        opt.transforms, opt.proximal = given
+
+
+def _transform_rows(transform, x, g):
+    return np.stack([transform(*row) for row in zip(x, g, strict=True)])
+
+
+@dataclass
+class _ProximalRows:
+    penalty: object
+
+    def proximal(self, x, lr):
+        rates = lr if isinstance(lr, np.ndarray) else [lr] * len(x)
+        return np.stack([self.penalty.proximal(*row) for row in zip(x, rates, strict=True)])
 
 
 def _until(ended, records):

@@ -6,6 +6,8 @@ import pytest
 from course_lib.functions import BEALE, RAVINE, ROSENBROCK, quadratic
 from course_lib.minimize import minimize
 from course_lib.optimizers import OPTIMIZERS, SGD, Momentum, Nesterov
+from course_lib.penalties import L1, L2, MaxNorm
+from course_lib.transforms import clip_norm, l1, l2
 
 
 @pytest.mark.parametrize("steps", [0, 1, 7])
@@ -177,6 +179,30 @@ def test_many_runs_give_the_numbers_of_each_alone(name, f):
             np.testing.assert_array_equal(getattr(alone, array), getattr(among, array))
         for slot in alone.state:
             np.testing.assert_array_equal(alone.state[slot], among.state[slot])
+
+
+@pytest.mark.parametrize("more", [
+    {"transforms": [clip_norm(0.5)]}, {"transforms": [l2(0.1), clip_norm(0.5), l1(0.01)]},
+    {"proximal": [L1(0.1)]}, {"proximal": [L2(0.3), MaxNorm(0.7)]}, {"weight_decay": 0.1}],
+    ids=["clip", "three transforms", "L1", "L2 and max-norm", "decay"])
+@pytest.mark.parametrize("lr", [0.003, RATES, lambda step: 0.003 / (1 + step)],
+                         ids=["one", "each", "falling"])
+def test_no_run_feels_another_in_transforms_and_proximal_steps(more, lr):
+    opt = Momentum(lr=lr, **more)
+    trace = minimize(BEALE, STARTS, opt, 40)
+    for i in range(6):
+        alone = minimize(BEALE, STARTS[i], Momentum(lr=lr[i, 0] if lr is RATES else lr, **more), 40)
+        np.testing.assert_array_equal(alone.x, trace.run(i).x)
+        np.testing.assert_array_equal(alone.state["v"], trace.run(i).state["v"])
+    assert opt.transforms == tuple(more.get("transforms", ()))
+    assert opt.proximal == tuple(more.get("proximal", ()))
+
+
+def test_the_optimizer_keeps_its_transforms_if_a_run_fails():
+    opt = SGD(0.1, transforms=[lambda x, g: g[:1]])
+    with pytest.raises(ValueError, match="the transformed gradient must have one shape"):
+        minimize(BEALE, STARTS, opt, 3)
+    assert opt.transforms[0](None, [1, 2]) == [1]
 
 
 def test_rows_after_a_divergence_are_nan():
