@@ -102,7 +102,8 @@ TABLE = [
               "is a step of 1e-7·lr; the sum starts from 0"),
     torch_row("rmsprop", "RMSprop",
               {"lr": 0.01, "rho": 0.99, "eps": 1e-8, "momentum": 0.0, "centered": False, "weight_decay": 0.0},
-              "calls rho alpha; eps is added outside the root; lr multiplies the velocity outside",
+              "calls rho alpha; eps is added outside the root; lr multiplies the velocity outside; centered: "
+              "NaN where rounding makes the variance negative",
               spelled={"rho": "alpha"}),
     torch_row("adadelta", "Adadelta", {"lr": 1.0, "rho": 0.9, "eps": 1e-6, "weight_decay": 0.0},
               "lr = 1 is the paper's rule"),
@@ -138,7 +139,8 @@ TABLE = [
               flags={"eps_inside_sqrt": True}, rounds=("initial_accumulator",)),
     keras_row("rmsprop", "RMSprop",
               {"lr": 1e-3, "rho": 0.9, "eps": 1e-7, "momentum": 0.0, "centered": False, "weight_decay": 0.0},
-              "eps is added inside the root; lr multiplies each gradient inside the velocity",
+              "eps is added inside the root; lr multiplies each gradient inside the velocity; centered: NaN "
+              "where rounding makes the variance negative and eps does not outweigh it",
               flags={"eps_inside_sqrt": True, "lr_in_velocity": True}),
     keras_row("adadelta", "Adadelta", {"lr": 1e-3, "rho": 0.95, "eps": 1e-7, "weight_decay": 0.0},
               "lr = 0.001 makes each step 1000 times smaller than the paper's"),

@@ -51,7 +51,9 @@ class RMSProp(Optimizer):
     rho : averaging rate of the squared gradient, in [0, 1); default 0.9
     eps : keeps the denominator from vanishing; default 1e-8
     momentum : share of the velocity v ← momentum·v + g / (√s + eps) kept at each step; default 0
-    centered : if True, s is replaced by s - m², the variance, with m an average of g (Graves 2013, eq. 38-45)
+    centered : if True, s is replaced by s - m², the variance, with m an average of g (Graves 2013, eq.
+        38-45). It cannot be negative, but where the gradient hardly changes its computed value is a mere
+        rounding error, of either sign: here at least 0. PyTorch and Keras take the root as it is, maybe NaN
     eps_inside_sqrt : if True the denominator is √(s + eps), as in Keras
     lr_in_velocity : if True the velocity carries the learning rate, as in Keras
 
