@@ -45,9 +45,7 @@ def load_digits(directory=None):
     ((1197, 64), dtype('float32'), array([6, 6, 6, 2, 5]))
     """
     images, labels = _digits_files(directory)
-    x, y = read_split(images, labels, scale=16)
-    if x.shape != (1797, 64):
-        raise ValueError(f"{images} must hold 1797 images of 64 pixels, found {x.shape[0]} of {x.shape[1]}")
+    x, y = read_split(images, labels, scale=16, shape=(1797, 8, 8))
     parts = slice(0, 1197), slice(1197, 1497), slice(1497, None)
     return Dataset(*(Split(x[part], y[part]) for part in parts))
 

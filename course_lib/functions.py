@@ -55,9 +55,12 @@ class Function:
     levels: np.ndarray | None = None
 
     def __post_init__(self):
-        for field in ("start", "levels"):
-            if getattr(self, field) is not None:
-                object.__setattr__(self, field, _fixed(getattr(self, field)))
+        given = self.formulas
+        if not isinstance(given, (tuple, list)) or len(given) != 3 or not all(map(callable, given)):
+            raise TypeError(f"formulas must be three functions: value, gradient and Hessian; got {given!r}")
+        object.__setattr__(self, "start", _fixed(floats("start", self.start, (None,))))
+        if self.levels is not None:
+            object.__setattr__(self, "levels", _fixed(floats("levels", self.levels, (None,))))
         object.__setattr__(self, "minima", tuple(_fixed(point) for point in self.minima))
 
     @property

@@ -86,13 +86,16 @@ def write_idx(path, array):
     path.write_bytes(content)
 
 
-def read_split(images, labels, scale):
+def read_split(images, labels, scale, shape=None):
     """The Split of an image and a label file: x = pixels / `scale` as float32 (n, pixels), y int64 (n,).
 
+    shape : of the image file, such as (60000, 28, 28); None takes any number of images of any size
     scale : above 0. Pixels must lie in 0..scale and labels in 0..9, one label per image.
     """
     number("scale", scale, 0, open_low=True)
     pixels, digits = read_idx(images, ndim=3), read_idx(labels, ndim=1)
+    if shape is not None and pixels.shape != tuple(shape):
+        raise ValueError(f"{images} must hold numbers of shape {tuple(shape)}, found {pixels.shape}")
     if len(pixels) != len(digits):
         raise ValueError(f"there must be one label per image, found {len(pixels)} images in {images} "
                          f"and {len(digits)} labels in {labels}")

@@ -10,7 +10,7 @@ import numpy as np
 
 from course_lib.layers import sigmoid
 from course_lib.layers.base import row_of_ones
-from course_lib.validation import all_finite, floats
+from course_lib.validation import all_finite, as_array, floats
 
 
 class MSE:
@@ -52,7 +52,7 @@ class SoftmaxCrossEntropy:
     """
 
     def __call__(self, output, target):
-        output, labels = floats("output", output, finite=False), np.asarray(target)
+        output, labels = floats("output", output, finite=False), as_array("target", target)
         _check_labels(output, labels)
         n = len(labels)
         true = np.arange(n), labels  # the place of each row's label

@@ -22,7 +22,7 @@ VARIABLE = "COURSE_LIB_DATA"
 DATA = Path(__file__).resolve().parent.parent / "data"
 FILES = ("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz",
          "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz")
-TRAIN, VALIDATION, TEST, PIXELS = 50_000, 10_000, 10_000, 28 * 28
+TRAIN, VALIDATION, TEST, IMAGE = 50_000, 10_000, 10_000, (28, 28)
 
 MIRRORS = {
     "mnist": ("https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -102,8 +102,8 @@ def _load(name, directory):
     else:
         place = _from_variable(name) or _download(name, _cache(name))
     paths = [_present(place)[file] for file in FILES]
-    official = _read(name, *paths[:2], TRAIN + VALIDATION)
-    test = _read(name, *paths[2:], TEST)
+    official = _read(*paths[:2], TRAIN + VALIDATION)
+    test = _read(*paths[2:], TEST)
     for other, labels in FIRST_LABELS.items():  # their files have the same names and sizes
         if other != name and np.array_equal(official.y[:10], labels):
             raise ValueError(f"{place} must hold {name}, but its labels are those of {other}")
@@ -111,12 +111,8 @@ def _load(name, directory):
                    Split(official.x[TRAIN:], official.y[TRAIN:]), test)
 
 
-def _read(name, images, labels, n):
-    split = read_split(images, labels, scale=255)
-    if split.x.shape != (n, PIXELS):
-        raise ValueError(f"{images} must hold {n} images of {PIXELS} pixels as {name} does, "
-                         f"found {split.x.shape[0]} of {split.x.shape[1]}")
-    return split
+def _read(images, labels, n):
+    return read_split(images, labels, scale=255, shape=(n, *IMAGE))
 
 
 def _present(place):

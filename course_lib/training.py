@@ -10,7 +10,17 @@ import numpy as np
 from course_lib.network import Network
 from course_lib.optimizers import Optimizer
 from course_lib.progress import progress as progress_bar
-from course_lib.validation import all_finite, as_array, boolean, function, generator, integer, returned, span
+from course_lib.validation import (
+    all_finite,
+    as_array,
+    boolean,
+    floats,
+    function,
+    generator,
+    integer,
+    returned,
+    span,
+)
 
 
 @dataclass
@@ -51,16 +61,18 @@ class DivergenceError(ArithmeticError):
 
 
 def accuracy(output, y):
-    """The share of rows whose largest output is at the label's place.
+    """The share of rows whose largest output is at the label's place. A row with NaN counts as wrong.
 
     >>> accuracy(np.array([[2.0, 1.0], [0.0, 3.0]]), np.array([0, 0]))
     0.5
     """
-    output, y = np.asarray(output), np.asarray(y)
+    output, y = floats("output", output, finite=False), as_array("y", y)
+    if y.dtype.kind not in "iu":
+        raise TypeError(f"y must hold integer labels, got dtype {y.dtype}")
     if output.ndim != 2 or y.shape != output.shape[:1] or not len(y):
         raise ValueError(f"y must have shape (n,) for output of shape (n, classes), "
                          f"got {y.shape} for {output.shape}")
-    return float(np.mean(output.argmax(axis=1) == y))
+    return float(np.mean((output.argmax(axis=1) == y) & ~np.isnan(output).any(axis=1)))
 
 
 def batches(n, batch_size, rng, shuffle=True, first_step=0):
@@ -123,6 +135,8 @@ def fit(net, opt, x, y, *, epochs, batch_size=32, rng, shuffle=True, validation=
     integer("epochs", epochs, 1)
     generator(rng)
     boolean("shuffle", shuffle)
+    if progress is not None:
+        boolean("progress", progress)
     if validation is not None:
         validation = _check_validation(validation, x, y)
     _check_extras(metric, callbacks)

@@ -28,13 +28,20 @@ def number(name, value, low=-math.inf, high=math.inf, *, open_low=False, open_hi
     if type(value) is float and low < value < high:  # the usual case, without delay; NaN is in no range
         return value
     is_number = isinstance(value, numbers.Real) and not isinstance(value, (bool, np.bool_))
-    if is_number and math.isfinite(value):
+    if is_number and _finite(value):
         above = value > low if open_low else value >= low
         below = value < high if open_high else value <= high
         if above and below:
             return value
     error = ValueError if is_number else TypeError
     raise error(f"{name} must be a number in {_interval(low, high, open_low, open_high)}, got {value!r}")
+
+
+def _finite(value):
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number that no float can hold
+        return False
 
 
 def integer(name, value, low=None, high=None):

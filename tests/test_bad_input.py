@@ -254,6 +254,7 @@ ROWS = [
     ("losses.SoftmaxCrossEntropy", lambda: losses.SoftmaxCrossEntropy()([0.0, 1.0], [0, 1]),
      "target (batch, classes) (2,)"),
     ("losses.SoftmaxCrossEntropy", lambda: losses.SoftmaxCrossEntropy()("a", [0]), "output float64 <U1"),
+    ("losses.SoftmaxCrossEntropy", lambda: losses.SoftmaxCrossEntropy()(Y, [[0], [0, 1]]), "target uneven"),
 
     # network
     ("network.Network", lambda: Network(Dense(2, 1), loss=MSE(), rng=RNG), "layers list Dense(2, 1)"),
@@ -307,6 +308,7 @@ ROWS = [
         (np.array(["a"]), "dtype <U1"))],
     ("optimizers.SGD", lambda: SGD(lr=np.ones(3)).step(np.ones(2), np.ones(2)), "lr (2,) (3,)"),
     ("optimizers.SGD", lambda: SGD(averages=3), "averages TailAverage() 3"),
+    ("optimizers.SGD", lambda: SGD(lr=10**400), "lr [0, inf) 1000"),
     *[(f"optimizers.{rule.__name__}", lambda rule=rule, name=name, v=v: setattr(rule(), name, v),
        f"{name} {words}")
       for rule in (optimizers.Optimizer, *optimizers.OPTIMIZERS.values()) for name, v, words in (
@@ -334,9 +336,12 @@ ROWS = [
      "x float64 object"),
 
     # training, progress, minimize
-    *[("training.accuracy", lambda a=a, b=b: training.accuracy(a, b), f"y (n,) output (n, classes) {got}")
-      for a, b, got in ((Y, [1], "(1,) (4, 2)"), (Y, None, "() (4, 2)"), ("a", [1], "(1,) ()"),
-                        (Y[:0], [], "(0,) (0, 2)"))],
+    *[("training.accuracy", lambda a=a, b=b: training.accuracy(a, b), message) for a, b, message in (
+        (Y, [1], "y (n,) output (n, classes) (1,) (4, 2)"), (1.0, [1], "y (n,) output (n, classes) (1,) ()"),
+        (Y[:0], [1][:0], "y integer labels float64"), (Y[:0], ONE[:0].astype(int), "y output (0, 1) (0, 2)"),
+        (Y, None, "y integer labels object"), (Y, ["a"] * 4, "y integer labels <U1"),
+        (Y, [0.5] * 4, "y integer labels float64"), (Y, [[0], [0, 1]], "y list uneven"),
+        ("a", [1], "output float64 <U1"))],
     *[("training.batches", lambda v=v: training.batches(v, 2, RNG), f"n at least 1 {v!r}")
       for v in (0, 2.5, True, None)],
     *[("training.batches", lambda v=v: training.batches(3, v, RNG), f"batch_size at least 1 {v!r}")
@@ -354,7 +359,8 @@ ROWS = [
         ({"epochs": 0}, "epochs at least 1 0"), ({"epochs": 1.5}, "epochs whole 1.5"),
         ({"epochs": True}, "epochs whole True"), ({"batch_size": 0}, "batch_size at least 1 0"),
         ({"batch_size": "all"}, "batch_size whole 'all'"), ({"rng": 0}, "rng Generator 0"),
-        ({"shuffle": "no"}, "shuffle True or False 'no'"), ({"progress": "no"}, "show True or False 'no'"),
+        ({"shuffle": "no"}, "shuffle True or False 'no'"),
+        ({"progress": "no"}, "progress True or False 'no'"),
         ({"validation": 3}, "validation (x, y) 3"), ({"validation": X}, "validation (x, y)"),
         ({"validation": (X, Y[:2])}, "validation[0] validation[1] length (4, 3) (2, 2)"),
         ({"validation": (None, None)}, "validation[0] (n, inputs) object"),
@@ -379,7 +385,7 @@ ROWS = [
         ({"x0": [True]}, "x0 float64 bool"),
         ({"x0": np.ones((0, 2))}, "x0 at least one (0, 2)"), ({"x0": []}, "x0 at least one (0,)"),
         ({"x0": [[[1.0, 2.0]]]}, "x0 (n,) (runs, n) (1, 1, 2)"), ({"x0": [1.0, NAN]}, "x0 finite 1"),
-        ({"x0": [1.0]}, "x (..., 2) ravine (1,)"), ({"opt": "sgd"}, "opt SGD(lr=0.1) 'sgd'"),
+        ({"x0": [1.0]}, "x0 (2,) (runs, 2) (1,)"), ({"opt": "sgd"}, "opt SGD(lr=0.1) 'sgd'"),
         ({"opt": SGD}, "opt SGD(lr=0.1) class"), ({"steps": -1}, "steps at least 0 -1"),
         ({"steps": 1.5}, "steps whole 1.5"), ({"steps": None}, "steps whole None"),
         ({"gradient": lambda x: np.ones(3)}, "gradient(x) (2,) (3,)"),
@@ -403,6 +409,10 @@ ROWS = [
       for method in (BEALE, BEALE.gradient, BEALE.hessian) for v, got in (
           ([1.0, 2.0, 3.0], "(..., 2) Beale (3,)"), (1.0, "(..., 2) ()"), ("ab", "float64 <U2"),
           (None, "float64 object"), ([[1.0], [1.0, 2.0]], "list uneven"))],
+    *[("functions.Function", lambda v=v: functions.Function("f", "x", *v), message) for v, message in (
+        (((1, 2, 3), [1.0]), "formulas three functions value gradient Hessian (1, 2, 3)"),
+        ((3, [1.0]), "formulas three functions 3"), (((abs, abs), [1.0]), "formulas three functions abs"),
+        (((abs, abs, abs), "x"), "start float64 <U1"), (((abs, abs, abs), 1.0), "start (any,) ()"))],
     *[("datasets.noisy_sine", lambda options=options: datasets.noisy_sine(**{"rng": RNG, **options}), message)
       for options, message in (({"n": 1}, "n at least 2 1"), ({"n": 2.5}, "n whole 2.5"),
       ({"rng": 0}, "rng Generator 0"),
@@ -524,7 +534,8 @@ ROWS = [
     *[("studies.convergence.promised_steps", lambda values=values: convergence.promised_steps(*values),
        message)
       for values, message in ((("a", 0.1), "bound function 'a'"), ((abs, 0.0), "goal (0, inf) 0.0"),
-                              ((abs, 0.1, 0), "limit least 1 0"))],
+                              ((abs, 0.1, 0), "limit least 1 0"), ((np.cosh, 0.1, 5), "limit after 5 steps"),
+                              ((str, 0.1), "bound number '0'"), ((lambda: 1, 0.1), "bound function lambda"))],
     *[("studies.convergence.measured_rate", lambda v=v: convergence.measured_rate(v), message)
       for v, message in (([1.0, 0.5], "loss 3 positive 0.5"), ([1.0, 0.0, 0.0], "loss positive 0."),
                          (3, "loss (any,) ()"))],
@@ -730,6 +741,9 @@ ROWS = [
     ("studies.surfaces.steps_to_goal", lambda: surfaces.steps_to_goal(3, [[1, 1]], "Adam", [1.0]),
      "f Function 3"),
     ("studies.surfaces.run", lambda: list(surfaces.run(3, BEALE, ONE, 1)), "opt SGD(lr=0.1) 3"),
+    ("studies.surfaces.first_of", lambda: surfaces.first_of(3), "found dict methods 3"),
+    ("studies.surfaces.first_of", lambda: surfaces.first_of({"foo": [1.0]}), "found 'Adam' 'foo'"),
+    ("studies.surfaces.first_of", lambda: surfaces.first_of({"Adam": [[1.0]]}), "found (any,) (1, 1)"),
     ("studies.surfaces.sweep", lambda: surfaces.sweep("foo", rng=RNG), "surface 'Beale' 'foo'"),
     ("studies.surfaces.best", lambda: surfaces.best([1.0], [0.1]), "steps (1, any) (1,)"),
     ("studies.surfaces.own_rates", lambda: surfaces.own_rates(3), "found dict 3"),
@@ -897,13 +911,17 @@ ROWS = [
           ({"methods": {"a": ("adm", {}, [1.0])}}, "methods['a'] 'adam' 'adm'"),
           ({"methods": {"a": ("sgd", None, [1.0])}}, "methods['a'] dict None"),
           ({"methods": {"a": ("sgd", {"lr": 1}, [1.0])}}, "methods['a'] without lr {'lr': 1}"),
-          ({"methods": {"a": ("adam", {"beta1": 1}, [1.0])}}, "beta1 [0, 1) 1"),
+          ({"methods": {"a": ("adam", {"beta1": 1}, [1.0])}}, "methods['a'] beta1 [0, 1) 1"),
+          ({"methods": {"a": ("sgd", {"foo": 1}, [1.0])}}, "methods['a'] 'weight_decay' 'foo' 1"),
+          ({"methods": {3: ("sgd", {}, [1.0])}}, "labels methods strings 3"),
+          ({"problem": lambda opt, rng, n: []}, "problem at least one loss []"),
+          ({"seeds": [0, np.int64(0)]}, "seeds different np.int64(0)"),
           *[({"methods": {"a": ("sgd", {}, v)}}, f"learning rates methods['a'] {word}")
             for v, word in (([], "positive"), (0.1, "(any,) ()"), ([0, 1], "positive"), ([2, 1], "rise"))],
           ({"seeds": 3}, "seeds list 3"), ({"seeds": []}, "seeds list []"), ({"seeds": [-1]}, "seeds 0 -1"),
           ({"tuning_seeds": ["a"]}, "tuning_seeds whole 'a'"), ({"evaluations": 0}, "evaluations 1 0"),
           ({"jobs": 0}, "jobs at least 1 0"), ({"score": 3}, "score function 3"),
-          ({"progress": 1}, "show True or False 1"))],
+          ({"progress": 1}, "progress True or False 1"))],
     *[("studies.comparison.first_below", lambda v=v: comparison.first_below(v), f"target {v!r}")
       for v in (None, "a", NAN)],
     *[("studies.ranking.Comparison", lambda v=v: compare_two().at_one_rate(v), f"rate {v!r}")
@@ -922,7 +940,18 @@ ROWS = [
           ({"metric": 3}, "metric function 3"), ({"activation": 3}, "activation ReLU 3"),
           ({"weight": 3}, "weight he_normal 3"), ({"floor": NAN}, "floor nan"),
           ({"dtype": "int8"}, "dtype 'float32' 'int8'"))],
-    ("studies.problems.error_rate", lambda: problems.error_rate(X, X), "y (n,) (4, 3)"),
+    *[(f"studies.problems.{type(problem).__name__}", lambda problem=problem, options=options: problem.run(
+        **{"opt": SGD(), "rng": RNG, "evaluations": 1, **options}), message)
+      for problem in (network_problem(), problems.FunctionProblem(RAVINE, noise=1.0))
+      for options, message in (
+          ({"opt": "a"}, "opt optimizer 'a'"), ({"rng": 3}, "rng Generator 3"),
+          ({"evaluations": -1}, "evaluations least 0 -1"), ({"evaluations": 2.5}, "evaluations whole 2.5"))],
+    *[("studies.problems.NetworkProblem",
+       lambda part=part: network_problem(data=lambda: idx.Split(X, ONE), measure=part).run(SGD(), RNG, 1),
+       f"measure 'train' Split {part!r}") for part in ("validation", "test")],
+    ("studies.problems.NetworkProblem", lambda: network_problem(data=lambda: 3).run(SGD(), RNG, 1),
+     "data Dataset Split 3"),
+    ("studies.problems.error_rate", lambda: problems.error_rate(X, X.astype(int)), "y (n,) (4, 3)"),
     *[("studies.problems.linear_regression", lambda options=options: problems.linear_regression(
         **{"rng": RNG, **options}), message) for options, message in (
             ({"n": 5}, "n at least 22 5"), ({"features": 0}, "features at least 1 0"),

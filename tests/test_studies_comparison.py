@@ -313,3 +313,51 @@ def test_refused(change, message):
     given = {"problem": bowl, "methods": {"a": ("sgd", {}, GRID)}, "seeds": range(3), **change}
     with pytest.raises((TypeError, ValueError), match=message):
         here(given.pop("problem"), given.pop("methods"), **given)
+
+
+@pytest.mark.parametrize(("change", "message"), [
+    ({"problem": lambda opt, rng, n: []}, r"problem must return at least one loss in each run, got \[\]"),
+    ({"seeds": [0, np.int64(0)]}, r"seeds must be a list of different .*, got \[0, np\.int64\(0\)\]"),
+    ({"tuning_seeds": [np.int64(2), 2]}, "tuning_seeds must be a list of different whole numbers"),
+    ({"methods": {"a": ("sgd", {"foo": 1}, GRID)}},
+     r"of methods\['a'\] must be what its optimizer takes, \['transforms', .*got {'foo': 1}: .*'foo'"),
+    ({"methods": {"a": ("momentum", {"momentum": 2}, GRID)}},
+     r"of methods\['a'\] must be .*: momentum must be a number in \[0, 1\], got 2"),
+    ({"methods": {"a": (lambda lr: SGD(lr=lr), {"foo": 1}, GRID)}}, r"of methods\['a'\] must be .*lambda")])
+def test_what_makes_no_fair_comparison_is_refused(change, message):
+    given = {"problem": bowl, "methods": {"a": ("sgd", {}, GRID)}, "seeds": range(3), **change}
+    with pytest.raises((TypeError, ValueError), match=message):
+        here(given.pop("problem"), given.pop("methods"), **given)
+
+
+def test_a_label_is_a_string_which_is_said_before_any_run():
+    def never(opt, rng, evaluations):
+        raise AssertionError("a run has begun")
+    with pytest.raises(TypeError, match="labels of methods must be strings, got 3"):
+        here(never, {"a": ("sgd", {}, GRID), 3: ("sgd", {}, GRID)})
+
+
+def test_seeds_may_be_of_any_kind_of_whole_number():
+    expected = here(bowl, {"a": ("sgd", {}, GRID)}, [0, 1])
+    for seeds in (range(2), np.arange(2), [0, np.int64(1)], iter([0, 1])):
+        same(here(bowl, {"a": ("sgd", {}, GRID)}, seeds), expected)
+
+
+@pytest.mark.parametrize("run", ["run", "tune"])
+@pytest.mark.parametrize("found", [3, None, (np.ones((2, 64)), np.zeros(2, int))])
+def test_data_must_return_a_dataset_or_split(found, run):
+    with pytest.raises(TypeError, match=r"(?s)data must return a Dataset or a Split, got .* from <function"):
+        getattr(NetworkProblem(lambda: found, (64, 10)), run)(SGD(), np.random.default_rng(0), 2)
+
+
+@pytest.mark.parametrize("problem", [DIGITS, FunctionProblem(RAVINE, noise=1.0),
+                                     FunctionProblem(RAVINE, spread=1.0)])
+@pytest.mark.parametrize(("change", "message"), [
+    ({"opt": "a"}, "opt must be a course_lib optimizer such as .*, got 'a'"),
+    ({"rng": None}, "rng must be a numpy.random.Generator .*, got None"),
+    ({"rng": 3}, "rng must be a numpy.random.Generator .*, got 3"),
+    ({"evaluations": -1}, "evaluations must be a whole number of at least 0, got -1"),
+    ({"evaluations": 2.5}, "evaluations must be a whole number of at least 0, got 2.5")])
+def test_a_run_names_what_it_was_given(problem, change, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        problem.run(**{"opt": SGD(), "rng": np.random.default_rng(0), "evaluations": 3, **change})

@@ -173,3 +173,11 @@ def test_the_rate_of_the_sweep_is_the_effective_one():
         opt = digits.OPTIMIZERS[method](0.5)
         assert type(opt) is kind
         assert opt.lr / (1 - getattr(opt, "momentum", 0.0)) == pytest.approx(0.5)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("opt", [SGD(lr=3.0), Momentum(lr=10.0, momentum=0.5),
+                                 Nesterov(lr=3.0, momentum=0.5)])
+def test_steps_to_says_that_a_run_diverges(opt):
+    with pytest.raises(ValueError, match=r"opt must have a rate .*lr=.* diverges: after \d+ steps"):
+        study.steps_to(opt, [1, 2], [[1.0, 1.0], [0.0, 1.0]])

@@ -323,6 +323,8 @@ def test_accuracy():
     assert accuracy(output, [1, 0, 0]) == 1.0  # of equal outputs the first counts
     assert accuracy(output, np.array([0, 1, 1])) == 0.0
     assert accuracy(output, [1, 0, 1]) == pytest.approx(2 / 3)
+    output[0, 0] = output[1] = np.nan  # whatever the label, that is no answer
+    assert accuracy(output, [0, 0, 0]) == accuracy(output, [1, 1, 0]) == pytest.approx(1 / 3)
 
 
 # --- growing batches ---------------------------------------------------------------------------------------

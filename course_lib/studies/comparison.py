@@ -13,6 +13,7 @@ On a problem without randomness the two kinds of runs are one and the same, and 
 
 from __future__ import annotations
 
+from dataclasses import fields, is_dataclass
 from functools import partial
 from numbers import Real
 
@@ -22,7 +23,7 @@ from course_lib.optimizers import OPTIMIZERS, Optimizer
 from course_lib.studies.parallel import run_all
 from course_lib.studies.problems import FunctionProblem, NetworkProblem, error_rate, linear_regression
 from course_lib.studies.ranking import Comparison, Runs, doubt
-from course_lib.validation import choice, floats, function, integer, number
+from course_lib.validation import boolean, choice, floats, function, integer, number
 
 __all__ = ["Comparison", "FunctionProblem", "NetworkProblem", "Runs", "compare", "error_rate", "first_below",
            "last", "linear_regression"]
@@ -58,8 +59,9 @@ def compare(problem, methods, *, seeds, evaluations, jobs=None, tuning_seeds=Non
     ----------
     problem : a FunctionProblem, a NetworkProblem, or anything with run(opt, rng, evaluations) -> losses
         (see course_lib.studies.problems), or such a function itself. It must be possible to pickle it.
-    methods : dict of label -> (optimizer, fixed hyper-parameters, learning rates): a name of OPTIMIZERS or
-        a class, a dict, and the rising grid to choose from. A grid of one rate is not tuned, as a note says.
+    methods : dict of label (a string) -> (optimizer, fixed hyper-parameters, learning rates): a name of
+        OPTIMIZERS or a class, a dict, and the rising grid to choose from. A grid of one rate is not tuned,
+        as a note says.
     seeds : list of whole numbers of at least 0, one reported run each
     evaluations : gradient evaluations of each run, at least 1
     jobs : processes on this machine; None: one per core, or the Dask cluster at DASK_SCHEDULER_ADDRESS
@@ -89,6 +91,8 @@ def compare(problem, methods, *, seeds, evaluations, jobs=None, tuning_seeds=Non
     tuning_seeds = seeds if tuning_seeds is None else _seeds("tuning_seeds", tuning_seeds)
     integer("evaluations", evaluations, 1)
     function("score", score, "a function (evaluations, losses) -> number")
+    if progress is not None:
+        boolean("progress", progress)
 
     def measure(kind, rates, seeds, description):
         """For each label its scores (rates, seeds) and curves (rates, seeds, points)."""
@@ -121,6 +125,8 @@ def _run(problem, kind, evaluations, opt, seed):
         run = getattr(problem, "tune", run)
     losses = floats("the problem's losses", run(opt, np.random.default_rng(seed), evaluations), (None,),
                     finite=False)
+    if not len(losses):
+        raise ValueError(f"problem must return at least one loss in each run, got {losses}")
     return np.where(np.logical_or.accumulate(~np.isfinite(losses)), np.inf, losses)
 
 
@@ -151,6 +157,8 @@ def _methods(methods):
     grids = {}
     for label, given in methods.items():
         name = f"methods[{label!r}]"
+        if not isinstance(label, str):
+            raise TypeError(f"the labels of methods must be strings, got {label!r}")
         if not isinstance(given, (tuple, list)) or len(given) != 3:
             raise TypeError(f"{name} must be (optimizer, hyper-parameters, learning rates), got {given!r}")
         kind, fixed, rates = given
@@ -162,20 +170,26 @@ def _methods(methods):
         rates = floats(f"the learning rates of {name}", rates, (None,))
         if not len(rates) or rates[0] <= 0 or (np.diff(rates) <= 0).any():
             raise ValueError(f"the learning rates of {name} must be positive and rise, got {rates}")
-        grids[label] = partial(_make, kind, fixed), rates
+        grids[label] = partial(_make, name, kind, fixed), rates
         grids[label][0](rates[0])  # says now, not in a worker, if a hyper-parameter does not fit
     return grids
 
 
-def _make(kind, fixed, lr):
-    opt = kind(lr=float(lr), **fixed)
+def _make(name, kind, fixed, lr):
+    try:
+        opt = kind(lr=float(lr), **fixed)
+    except (TypeError, ValueError) as error:
+        takes = [field.name for field in fields(kind) if field.name != "lr"] if is_dataclass(kind) else kind
+        raise type(error)(f"the hyper-parameters of {name} must be what its optimizer takes, {takes}, "
+                          f"got {fixed!r}: {error}") from error
     if not isinstance(opt, Optimizer):
         raise TypeError(f"methods must make course_lib optimizers, got {opt!r} from {kind!r}")
     return opt
 
 
 def _seeds(name, seeds):
-    seeds = list(seeds) if np.iterable(seeds) and not isinstance(seeds, str) else seeds
-    if not isinstance(seeds, list) or not seeds or len({*map(repr, seeds)}) < len(seeds):
+    given = list(seeds) if np.iterable(seeds) and not isinstance(seeds, str) else []
+    found = [integer(name, seed, 0) for seed in given]
+    if not found or len(set(found)) < len(found):
         raise TypeError(f"{name} must be a list of different whole numbers of at least 0, got {seeds!r}")
-    return [integer(name, seed, 0) for seed in seeds]
+    return found

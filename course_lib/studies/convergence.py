@@ -25,7 +25,7 @@ from course_lib.studies.momentum import (
     steps_against_kappa,
     steps_to,
 )
-from course_lib.validation import floats, integer, number
+from course_lib.validation import floats, function, integer, number, returned
 
 __all__ = ["METHODS", "best", "contraction", "convex_bound", "exact_loss", "exact_steps", "measured_rate",
            "nesterov_bound", "promised_steps", "proven", "run_modes", "slope", "starts",
@@ -81,9 +81,9 @@ def contraction(opt, curvatures):
     0.6
     """
     if type(opt) not in (SGD, Momentum, Nesterov) or not np.isscalar(opt.lr) or (
-            opt.weight_decay or opt.transforms or getattr(opt, "dampening", 0)):
+            opt.weight_decay or opt.transforms or opt.proximal or getattr(opt, "dampening", 0)):
         raise TypeError("opt must be SGD, Momentum or Nesterov with one constant rate and no dampening, "
-                        f"weight decay or transform, got {opt!r}")
+                        f"weight decay, transform or proximal step, got {opt!r}")
     curvatures, _ = _modes(curvatures, np.zeros(np.shape(curvatures)))
     mu = getattr(opt, "momentum", 0.0)
     largest = 0.0
@@ -143,23 +143,28 @@ def nesterov_bound(largest, smallest, steps, distance=1.0):
 def promised_steps(bound, goal, limit=10**12):
     """The first k at which a bound is at most `goal`, by bisection; `bound` is a function of k that falls.
 
+    limit : the largest k to look at
+
     >>> promised_steps(lambda k: convex_bound(2.0, k), 1e-3)
     1000
     """
     number("goal", goal, 0, open_low=True)
-    integer("limit", limit, 1)
-    if not callable(bound):
-        raise TypeError(f"bound must be a function of the number of steps, got {bound!r}")
-    if bound(0) <= goal:
+    limit = integer("limit", limit, 1)
+    function("bound", bound, "a function of the number of steps", arguments=1)
+
+    def reached(k):
+        return returned("bound", bound(k)) <= goal
+
+    if reached(0):
         return 0
     above, below = 0, 1
-    while not bound(below) <= goal:
-        above, below = below, 2 * below
-        if above > limit:
+    while not reached(below):
+        if below == limit:
             raise ValueError(f"limit must be larger: after {limit} steps the bound is not yet below {goal:g}")
+        above, below = below, min(2 * below, limit)
     while below - above > 1:
         middle = (above + below) // 2
-        above, below = (above, middle) if bound(middle) <= goal else (middle, below)
+        above, below = (above, middle) if reached(middle) else (middle, below)
     return below
 
 

@@ -79,7 +79,8 @@ def steps_to(opt, curvatures, x, tolerance=1e-6, limit=200_000):
     """The number of steps after which the loss stays at or below `tolerance` times that at the start.
 
     A method that swings may dip below and come back: the run ends only when the loss has stayed below
-    for as many steps as it took to get there. Returns an integer array (starts,).
+    for as many steps as it took to get there. Returns an integer array (starts,). A run that overflows is an
+    error that says so.
 
     >>> int(steps_to(SGD(lr=0.5), np.array([1.0]), np.array([[1.0]]), tolerance=1e-3)[0])  # 4^-5 < 1e-3
     5
@@ -90,12 +91,16 @@ def steps_to(opt, curvatures, x, tolerance=1e-6, limit=200_000):
     integer("limit", limit, 1)
     bound = tolerance * 0.5 * (x**2 @ curvatures)
     last = np.zeros(len(x), int)
-    for k, point in enumerate(run_modes(opt, curvatures, x, limit)):
-        above = ~(0.5 * (point**2 @ curvatures) <= bound)  # NaN is not below either
-        if above.any():
-            last[above] = k + 1
-        elif isinstance(opt, SGD) or k > 2 * last.max() + 10:  # stable gradient descent never comes back
-            return last
+    with np.errstate(over="ignore", invalid="ignore"):
+        for k, point in enumerate(run_modes(opt, curvatures, x, limit)):
+            if not np.isfinite(point).all():
+                raise ValueError(f"opt must have a rate at which its run converges, got {opt!r}, which "
+                                 f"diverges: after {k} steps x is no longer finite")
+            above = 0.5 * (point**2 @ curvatures) > bound
+            if above.any():
+                last[above] = k + 1
+            elif isinstance(opt, SGD) or k > 2 * last.max() + 10:  # stable gradient descent never comes back
+                return last
     raise ValueError(f"limit must be larger: after {limit} steps the loss was not below the tolerance "
                      f"{tolerance:g} for good")
 

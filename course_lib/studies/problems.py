@@ -22,6 +22,7 @@ from course_lib.layers import Dense, ReLU
 from course_lib.losses import MSE, SoftmaxCrossEntropy
 from course_lib.minimize import minimize
 from course_lib.network import Network
+from course_lib.optimizers import Optimizer
 from course_lib.parameters import float_dtype
 from course_lib.training import accuracy, batches
 from course_lib.validation import choice, floats, function, generator, integer, number
@@ -61,6 +62,9 @@ class FunctionProblem:
 
     def run(self, opt, rng, evaluations):
         """The loss after 0, 1, … evaluations: (evaluations + 1,)."""
+        integer("evaluations", evaluations, 0)
+        if self.spread or self.noise:
+            generator(rng)
         start = floats("start", self.function.start if self.start is None else self.start)
         if self.spread:
             start = start + self.spread * rng.standard_normal(start.shape)
@@ -124,8 +128,7 @@ class NetworkProblem:
             integer("widths", width, 1)
         function("loss", self.loss, "a loss such as MSE(), called with output and target")
         choice("measure", self.measure, ["train", "validation", "test"])
-        if self.measure != "train" and isinstance(self.data, Split):
-            raise ValueError(f"measure must be 'train' for a Split, which has one part, got {self.measure!r}")
+        self._check_parts(self.data)
         if self.metric is not None:
             function("metric", self.metric, "a function (output, y) -> number")
         function("activation", self.activation, "an activation layer's class such as ReLU", arguments=0)
@@ -134,6 +137,10 @@ class NetworkProblem:
         float_dtype(self.dtype)
         for name in ("batch_size", "points"):
             integer(name, getattr(self, name), 1)
+
+    def _check_parts(self, data):
+        if isinstance(data, Split) and self.measure != "train":
+            raise ValueError(f"measure must be 'train' for a Split, which has one part, got {self.measure!r}")
 
     def network(self, rng):
         """The network before training."""
@@ -151,7 +158,11 @@ class NetworkProblem:
         return self._train(opt, rng, evaluations, "validation" if self.measure == "test" else self.measure)
 
     def _train(self, opt, rng, evaluations, part):
+        if not isinstance(opt, Optimizer):
+            raise TypeError(f"opt must be a course_lib optimizer such as SGD(lr=0.1), got {opt!r}")
+        integer("evaluations", evaluations, 0)
         data = self.data if isinstance(self.data, (Dataset, Split)) else _loaded(self.data)
+        self._check_parts(data)
         train, measured = (data, data) if isinstance(data, Split) else (data.train, getattr(data, part))
         net, order = self.network(rng), _endless(len(train.x), self.batch_size, rng)
         stops = np.linspace(0, evaluations, min(self.points, evaluations) + 1).round().astype(int)
@@ -209,7 +220,10 @@ def linear_regression(n=500, features=20, noise=10.0, *, rng, **options):
 
 @lru_cache(maxsize=2)
 def _loaded(load):
-    return load()
+    data = load()
+    if not isinstance(data, (Dataset, Split)):
+        raise TypeError(f"data must return a Dataset or a Split, got {data!r} from {load!r}")
+    return data
 
 
 def _endless(n, batch_size, rng):
