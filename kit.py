@@ -88,7 +88,7 @@ def python_problem(version, system):
     this = ".".join(str(n) for n in version[:3])
     if not (3, 11) <= tuple(version[:2]) <= (3, 14):
         text = "The kit needs Python 3.11 to 3.13, this is {}.".format(this)
-        others = [name for name in ("python3.13", "python3.12", "python3.11") if shutil.which(name)]
+        others = [name for name in ("python3.13", "python3.12", "python3.11") if starts(name)]
         if others:
             return text + " This machine also has {0}: try `{0} kit.py`.".format(others[0])
         return text + " https://www.python.org/downloads/ has newer and older versions."
@@ -96,6 +96,17 @@ def python_problem(version, system):
         return ("The kit needs Python for 64-bit x86 (`Windows installer (64-bit)` at python.org), this is "
                 "{} for {}: PyTorch and TensorFlow publish no packages for it.".format(this, system))
     return None
+
+
+def starts(name):
+    """Whether a program of this name is there and runs: some installers leave a name that only complains."""
+    if not shutil.which(name):
+        return False
+    try:
+        return subprocess.run([name, "--version"], stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL).returncode == 0
+    except OSError:
+        return False
 
 
 def notes(version, system):

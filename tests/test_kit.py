@@ -12,6 +12,7 @@ import sys
 import time
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -92,6 +93,16 @@ def test_old_pythons_can_read_kit_py():
 def test_wrong_python_is_named(kit, version):
     problem = kit.python_problem(version, LINUX)
     assert "needs Python 3.11 to 3.13, this is {}.{}.{}".format(*version) in problem
+
+
+def test_another_python_is_offered_only_if_it_runs(kit, monkeypatch):
+    monkeypatch.setattr(kit.shutil, "which", lambda name: name)
+    codes = {"python3.13": 127, "python3.12": 0, "python3.11": 0}
+    monkeypatch.setattr(kit.subprocess, "run",
+                        lambda command, **options: SimpleNamespace(returncode=codes[command[0]]))
+    assert "try `python3.12 kit.py`" in kit.python_problem((3, 10, 4), LINUX)
+    codes.update(dict.fromkeys(codes, 1))
+    assert "python.org" in kit.python_problem((3, 10, 4), LINUX)
 
 
 @pytest.mark.parametrize("minor", [11, 12, 13, 14])
