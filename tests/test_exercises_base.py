@@ -1,17 +1,27 @@
 """What all exercise checks share: values are judged before the float type, and messages show a difference."""
 
+import inspect
+import sys
+
 import numpy as np
 import pytest
 
 from course_lib.exercises import (
     lecture01,
+    lecture03,
+    lecture04,
+    lecture06,
     lecture07,
+    lecture08_backward,
     lecture09,
     lecture10,
+    lecture11,
+    lecture12,
+    lecture16,
     lecture18,
     lecture19,
 )
-from course_lib.exercises.base import Mistake, WrongAnswer, check_function, check_number, run
+from course_lib.exercises.base import THREE_DIGITS, Mistake, WrongAnswer, check_function, check_number, run
 
 HALF = np.array([1.5, -2.5], np.float32), np.array([0.3, 7.0])
 TWICE = {"reference": lambda x: 2 * x, "cases": [(x,) for x in HALF], "outputs": ("y",)}
@@ -84,3 +94,68 @@ def test_a_mistake_may_be_given_rounded():
             check_number("n", value, 45, tolerance=1e-9, mistakes=mistakes)
     with pytest.raises(WrongAnswer, match=r"n = 44\.5 is too small"):
         check_number("n", 44.5, 45, tolerance=1e-9, mistakes=mistakes)
+
+
+def test_a_rounded_number_is_right_unless_a_mistake_is_nearer():
+    mistakes = [Mistake("the mean need not be whole", 51)]
+    for value in (51.2, 51.18, 51.4):
+        check_number("n", value, 51.2, mistakes=mistakes)
+    for value in (51, 51.05, 50.9):
+        with pytest.raises(WrongAnswer, match="need not be whole"):
+            check_number("n", value, 51.2, mistakes=mistakes)
+
+
+def test_a_number_rounded_too_much_is_told_so():
+    check_number("n", 0.118, 2 / 17)
+    with pytest.raises(WrongAnswer, match=r"n = 0\.12 is too large: if you rounded it, give more digits\."):
+        check_number("n", 0.12, 2 / 17)
+    with pytest.raises(WrongAnswer, match=r"n = 0\.13 is too large\."):
+        check_number("n", 0.13, 2 / 17)
+
+
+def numbers_of(check, monkeypatch):
+    """What a check asks for: (name, expected, keywords of check_number) of each number."""
+    asked = []
+    monkeypatch.setattr(sys.modules[check.__module__], "check_number",
+                        lambda name, value, expected, **how: asked.append((name, expected, how)))
+    check(*[0.0] * len(inspect.signature(check).parameters))
+    assert asked
+    return asked
+
+
+ASK_NUMBERS = [lecture01.check_predictions, lecture19.check_collapse] + [
+    lecture.check_prediction for lecture in (lecture03, lecture04, lecture06, lecture07, lecture08_backward,
+                                             lecture09, lecture10, lecture11, lecture12, lecture16, lecture18,
+                                             lecture19)]
+
+
+@pytest.mark.parametrize("check", ASK_NUMBERS, ids=lambda check: f"{check.__module__}.{check.__name__}")
+def test_each_mistaken_number_is_told_apart_and_three_digits_do(check, monkeypatch):
+    for name, expected, how in numbers_of(check, monkeypatch):
+        check_number(name, expected, expected, **how)
+        if how.get("tolerance", THREE_DIGITS) >= THREE_DIGITS:
+            check_number(name, float(f"{expected:.3g}"), expected, **how)
+        for mistake in how["mistakes"]:
+            with pytest.raises(WrongAnswer) as refused:
+                check_number(name, mistake.result, expected, **how)
+            assert mistake.message in str(refused.value), (name, mistake)
+
+
+TWO = {"reference": lambda x: (2 * x, x + 3), "outputs": ("y", "z")}
+
+
+@pytest.mark.parametrize("x", [1.5, np.array([1.5, -2.5]), np.array([[1.5], [-2.5]])], ids=np.shape)
+def test_several_results_may_come_in_one_array(x):
+    check_function(lambda x: np.array([2 * x, x + 3]), cases=[(x,)], **TWO)
+    with pytest.raises(WrongAnswer, match="z has the wrong sign"):
+        check_function(lambda x: np.array([2 * x, -x - 3]), cases=[(x,)], **TWO)
+    with pytest.raises(WrongAnswer, match="returned one value, expected 2 values: return y, z"):
+        check_function(lambda x: np.array([2 * x, x + 3, x]), cases=[(x,)], **TWO)
+
+
+@pytest.mark.parametrize("shape", [(1,), (3,), (1, 1)])
+def test_one_number_is_no_array(shape):
+    with pytest.raises(WrongAnswer) as refused:
+        check_function(lambda x: np.full(shape, 2 * x), reference=lambda x: 2 * x, cases=[(1.5,)],
+                       outputs=("y",))
+    assert str(refused.value) == f"y is an array of shape {shape}: return one number, not an array."

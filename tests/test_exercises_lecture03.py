@@ -197,6 +197,12 @@ def test_wrong_prediction_is_diagnosed(place, given, diagnosis):
         check_prediction(*answers)
 
 
+def test_three_digits_are_enough():
+    check_prediction(0.125, 0.118, 0.882, 56)
+    with pytest.raises(WrongAnswer, match=r"best = 0\.12 is too large: if you rounded it, give more digits"):
+        check_prediction(0.125, 0.12, 0.882, 56)
+
+
 def test_an_unrounded_count_is_told_to_round_up():
     with pytest.raises(WrongAnswer, match="whole: round up"):
         check_prediction(*RIGHT[:3], np.log(1e-6) / (2 * np.log(15 / 17)))
@@ -326,7 +332,8 @@ WRONG_EDGE = {
     "condition number": np.linalg.cond,
     "largest row sum": lambda h: 2 / abs(h).sum(axis=1).max(),
     "twice the edge": lambda h: 4 / np.linalg.eigvalsh(h)[-1],
-    r"has shape": lambda h: 2 / np.linalg.eigvalsh(h),
+    r"array of shape \(2,\): return one number": lambda h: 2 / np.linalg.eigvalsh(h),
+    r"array of shape \(1,\): return one number": lambda h: 2 / np.linalg.eigvalsh(h)[-1:],
     "returned None": lambda h: None,
     "real numbers": lambda h: "2/L",
     "stopped with TypeError": lambda: 1.0,

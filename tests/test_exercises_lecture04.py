@@ -182,6 +182,7 @@ def test_right_prediction_is_what_the_recursion_gives():
     batch = next(b for b in range(1, 100) if moments([4.0], [1.0], 0.1, 500, noise=b**-0.5).variance[-1, 0]
                  <= variance / 10 * (1 + 1e-9))
     check_prediction(variance, batch, polyak_loss([4.0], 1000))
+    check_prediction(0.0156, 10, 1.25e-4)
 
 
 @pytest.mark.parametrize(("given", "diagnosis"), [
@@ -195,8 +196,10 @@ def test_right_prediction_is_what_the_recursion_gives():
     ((0.1 / 2.4, 10, 0.000125), "not ηh\\(1 - ηh\\)"),
     ((1.0, 10, 0.000125), "noise of the gradient"),
     ((0.02, 10, 0.000125), "too large"),
+    ((0.016, 10, 0.000125), "if you rounded it, give more digits"),
     ((1 / 64, 100, 0.000125), "deviation of a tenth"),
     ((1 / 64, math.sqrt(10), 0.000125), "falls like 1/b"),
+    ((1 / 64, 3.16, 0.000125), "falls like 1/b"),
     ((1 / 64, 4, 0.000125), "square root, rounded up"),
     ((1 / 64, 9, 0.000125), "a ninth"),
     ((1 / 64, 11, 0.000125), "exactly a tenth"),
@@ -249,6 +252,7 @@ def test_right_share_is_accepted(answer):
     (lambda h, rates: by_steps(h, rates) ** 2, "share of the loss"),
     (lambda h, rates: np.cumprod(1 - h * rates), "one number for each rate"),
     (lambda h, rates: 1 - h * rates, "one number for each rate"),
+    (lambda h, rates: np.prod(1 - h * rates, keepdims=True), r"array of shape \(1,\): return one number"),
     (lambda h, rates: by_steps(h, rates[:-1]), "last step is missing"),
     (lambda h, rates: by_steps(h, rates[1:]), "first step is missing"),
     (lambda h, rates: abs(by_steps(h, rates)), "may be negative"),
@@ -303,6 +307,7 @@ def test_right_exponent_is_accepted(answer):
     (lambda mu, c: -min(1.0, 2 * c * mu), "p is positive here"),
     (lambda mu, c: min(0.5, c * mu), "½ would be for the distance"),
     (lambda mu, c: 2 * c * mu - 1, "constant before 1/k"),
+    (lambda mu, c: np.array([min(1.0, 2 * c * mu)]), r"array of shape \(1,\): return one number"),
     (lambda mu, c: None, "returned None"),
 ])
 def test_wrong_exponent_is_diagnosed(answer, diagnosis):

@@ -13,7 +13,7 @@ from course_lib.exercises.lecture11 import (
     check_prediction,
 )
 from course_lib.minimize import minimize
-from course_lib.optimizers import Adam, AdamW
+from course_lib.optimizers import Adam, AdamW, NAdam
 from course_lib.transforms import l2
 
 # --- exercise 1: Adam -------------------------------------------------------------------------------
@@ -73,6 +73,11 @@ def in_place(x, m, v, g, t, lr, beta1, beta2, eps):
     return textbook(x, m, v, g, t, lr, beta1, beta2, eps)
 
 
+def nadam(x, m, v, g, t, lr, beta1, beta2, eps):
+    step, m, v = NAdam(lr=lr, beta1=beta1, beta2=beta2, eps=eps).rule(g, lr, t, m, v)
+    return x - step, m, v
+
+
 WRONG_ADAM = {
     "that is the simple form": wrong(top="m", low="np.sqrt(v) + eps"),
     "v is not corrected": wrong(low="np.sqrt(v) + eps"),
@@ -100,6 +105,9 @@ WRONG_ADAM = {
     "sign of the gradient in m": wrong(m="b1 * m - (1 - b1) * g"),
     "you climb": wrong(x="x + lr * top / low"),
     "that is RMSProp": wrong(top="g"),
+    "looks ahead": wrong(top="(b1 * m + (1 - b1) * g) / (1 - b1**t)"),
+    r"looks ahead, with beta1 \* m": wrong(top="b1 * m / (1 - b1**(t + 1)) + (1 - b1) * g / (1 - b1**t)"),
+    "that is NAdam": nadam,
     "uses the old m and v": wrong(top="old_m / (1 - b1**t)", low="np.sqrt(old_v / (1 - b2**t)) + eps"),
     "exactly twice too large": wrong(x="x - 2 * lr * top / low"),
     "you returned the step": wrong(x="lr * top / low"),
@@ -154,6 +162,8 @@ WRONG_DECAY = {
     "decays by half": lambda x, s, lr, wd: x - lr * wd / 2 * x - s,
     "decays twice as fast": lambda x, s, lr, wd: x - 2 * lr * wd * x - s,
     "an L1 penalty": lambda x, s, lr, wd: x - lr * wd * np.sign(x) - s,
+    r"you divided x by 1 \+ lr": lambda x, s, lr, wd: x / (1 + lr * wd) - s,
+    "a proximal step": lambda x, s, lr, wd: (x - s) / (1 + lr * wd),
     "the step has been forgotten": lambda x, s, lr, wd: x - lr * wd * x,
     "x has shape": lambda x, s, lr, wd: float(np.sum(x)),
     "in place": lambda x, s, lr, wd: np.subtract(x, s, out=x),
@@ -241,7 +251,8 @@ def by_formula(C, beta2):
     return float(np.sum(np.array([-C, 1, 1]) / np.sqrt(v)))
 
 
-@pytest.mark.parametrize("answer", [simulated, by_formula, lambda C, b: np.float64(by_formula(C, b))])
+@pytest.mark.parametrize("answer", [simulated, lambda C, b: simulated(C, b, cycles=50), by_formula,
+                                    lambda C, b: np.float64(by_formula(C, b))])
 def test_right_drift_is_accepted(answer, capsys):
     check_cycle_drift(answer, 0.1)
     assert "Adam walks the wrong way" in capsys.readouterr().out
@@ -258,7 +269,12 @@ WRONG_DRIFT = {
     "limit for beta2 = 0": lambda C, b: 1.0,
     "mean of the three steps": lambda C, b: by_formula(C, b) / 3,
     "took the first cycle": lambda C, b: simulated(C, b, cycles=1),
-    "those of the second cycle": lambda C, b: simulated(C, b, cycles=2),
+    "after cycle 2 or so": lambda C, b: simulated(C, b, cycles=2),
+    "after cycle 10 or so": lambda C, b: simulated(C, b, cycles=10),
+    "after cycle 30 or so": lambda C, b: simulated(C, b, cycles=30),
+    "after cycle (39|40) or so": lambda C, b: simulated(C, b, cycles=40),
+    "after cycle 1 or so": lambda C, b: simulated(C, b, cycles=1, forget=1.0),
+    "after cycle 5 or so": lambda C, b: simulated(C, b, cycles=5, forget=1.0),
     "beta2 and 1 - beta2": lambda C, b: by_formula(C, 1 - b),
     "exactly 2 times too large": lambda C, b: 2 * by_formula(C, b),
     "NaN or infinite": lambda C, b: float("nan"),

@@ -1,13 +1,15 @@
 """The checks of lecture 12: each typical wrong answer gets its diagnosis, right ones pass in any style."""
 
+import inspect
 import math
 import statistics
+from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from course_lib.exercises import lecture12
+from course_lib.exercises import lecture12, lecture12_scores
 from course_lib.exercises.base import WrongAnswer, as_tuple
 from course_lib.exercises.lecture12 import (
     check_choose_rate,
@@ -49,7 +51,11 @@ def in_two_lines(rates, losses):
     return rates[best], edge_of(best, rates)
 
 
-@pytest.mark.parametrize("answer", [by_hand, with_numpy, in_two_lines])
+def in_one_array(rates, losses):
+    return np.array(in_two_lines(rates, losses))
+
+
+@pytest.mark.parametrize("answer", [by_hand, with_numpy, in_two_lines, in_one_array])
 def test_right_choice_in_any_style_is_accepted(answer, capsys):
     check_choose_rate(answer)
     assert capsys.readouterr().out.startswith("Right")
@@ -147,7 +153,11 @@ WRONG_SCORES = {
     "by its mean over the tuning seeds": lambda a, b: np.median(at_best(a, b, np.mean), axis=1),
     "numbers of the best rates": lambda a, b: np.median(a, axis=2).argmin(axis=1) * 1.0,
     "argmin, not argmax": lambda a, b: np.median(at_best(-a, b), axis=1),
-    "median over the rates": lambda a, b: np.median(b, axis=(1, 2)),
+    "took the median over the rates": lambda a, b: np.median(b, axis=(1, 2)),
+    "the median of all tuning and test runs": lambda a, b: np.median(both(a, b), axis=(1, 2)),
+    "the best of all tuning and test runs": lambda a, b: both(a, b).min(axis=(1, 2)),
+    "rates are right, but tuning runs are still": lambda a, b: np.median(own_rate(a, both(a, b)), axis=1),
+    "chose the rates on tuning and test runs": lambda a, b: np.median(own_rate(both(a, b), b), axis=1),
     r"shape \(\), expected \(3,\)": lambda a, b: float(np.median(b)),
     "returned None": lambda a, b: None,
 }
@@ -157,6 +167,54 @@ WRONG_SCORES = {
 def test_wrong_scores_are_diagnosed(diagnosis):
     with pytest.raises(WrongAnswer, match=diagnosis):
         check_fair_scores(WRONG_SCORES[diagnosis])
+
+
+def unfair_scores(tuning, test):
+    """The report that the exercise hands out."""
+    everything = np.concatenate([tuning, test], axis=2)
+    return everything[:, 0].min(axis=1)
+
+
+def both(tuning, test):
+    return np.concatenate([tuning, test], axis=2)
+
+
+def own_rate(chosen_by, reported):
+    """The runs (methods, seeds) that are reported of each method, at the rate these runs choose."""
+    return reported[np.arange(len(reported)), np.median(chosen_by, axis=2).argmin(axis=1)]
+
+
+ONE_RATE, ON_TEST = "one rate for all methods", "rates chosen on the test runs"
+ON_BOTH = "rates chosen on tuning and test runs together"
+POOLED, TUNING_ONLY = "tuning runs among the reported ones", "only tuning runs reported"
+BEST, MEAN = "the best run in place of the median", "the mean in place of the median"
+
+
+@pytest.mark.parametrize(("answer", "unfair"), [
+    (unfair_scores, (ONE_RATE, POOLED, BEST)),
+    (lambda a, b: np.median(both(a, b)[:, 0], axis=1), (ONE_RATE, POOLED)),
+    (lambda a, b: b[:, 0].min(axis=1), (ONE_RATE, BEST)),
+    (lambda a, b: b[:, 0].mean(axis=1), (ONE_RATE, MEAN)),
+    (lambda a, b: np.median(a[:, 0], axis=1), (ONE_RATE, TUNING_ONLY)),
+    (lambda a, b: own_rate(a, both(a, b)).min(axis=1), (POOLED, BEST)),
+    (lambda a, b: own_rate(a, both(a, b)).mean(axis=1), (POOLED, MEAN)),
+    (lambda a, b: own_rate(a, a).min(axis=1), (TUNING_ONLY, BEST)),
+    (lambda a, b: own_rate(b, b).min(axis=1), (ON_TEST, BEST)),
+    (lambda a, b: np.median(own_rate(b, a), axis=1), (ON_TEST, TUNING_ONLY)),
+    (lambda a, b: np.median(both(a, b), axis=2).min(axis=1), (ON_BOTH, POOLED)),
+    (lambda a, b: own_rate(both(a, b), both(a, b)).min(axis=1), (ON_BOTH, POOLED, BEST)),
+])
+def test_all_that_is_unfair_is_named(answer, unfair):
+    with pytest.raises(WrongAnswer) as refused:
+        check_fair_scores(answer)
+    count = {2: "two", 3: "three"}[len(unfair)]
+    assert str(refused.value) == f"{count} things are unfair: {'; '.join(unfair)}."
+
+
+def test_the_report_is_that_of_the_exercise():
+    source = Path(__file__).parent.parent / "notebooks/source/exercises/12_choosing_an_optimizer.py"
+    lines = inspect.getsource(unfair_scores).splitlines()
+    assert "\n".join([lines[0], *lines[2:]]) in source.read_text(encoding="utf-8")
 
 
 # --- exercise 3: the sign test ----------------------------------------------------------------------
@@ -177,7 +235,7 @@ def by_counting(a, b):
     return wins, tail * 2 if tail < 0.5 else 1
 
 
-@pytest.mark.parametrize("answer", [with_scipy, by_counting])
+@pytest.mark.parametrize("answer", [with_scipy, by_counting, lambda a, b: np.array(by_counting(a, b))])
 def test_right_sign_tests_are_accepted(answer):
     check_sign_test(answer)
 
@@ -235,7 +293,8 @@ def test_right_predictions():
     ((0.06, 80, 0.01), "divide by it"), ((600_000, 80, 0.01), "bias correction"),
     ((30_000, 80, 0.01), "too small"), ((60_000, 40, 0.01), "that is one array"),
     ((60_000, 120, 0.01), "counts the weights too"), ((60_000, 160, 0.01), "weights and gradient too"),
-    ((60_000, 20, 0.01), "each takes 4 bytes"), ((60_000, 80e6, 0.01), "in bytes"),
+    ((60_000, 160, 0.01), "or it is in float64"), ((60_000, 20, 0.01), "each takes 4 bytes"),
+    ((60_000, 80e6, 0.01), "in bytes"),
     ((60_000, 80, 100), r"\*smaller\* rate"), ((60_000, 80, 1), "that is Adam"),
     ((60_000, 80, 0.1), "not the root"), ((60_000, 80, 1e-4), "ten thousandfold"),
     ((60_000, 80, "0.01 or so"), "must be one number"),
@@ -290,13 +349,13 @@ def test_placeholders_stay_placeholders():
             check(stub)
 
 
-@pytest.mark.parametrize(("cases", "names"), [
-    (lecture12.rate_cases, "RATE_MISTAKES"), (lecture12.score_cases, "SCORE_MISTAKES"),
-    (lecture12.sign_cases, "SIGN_MISTAKES")])
-def test_no_two_mistakes_look_alike(cases, names):
+@pytest.mark.parametrize(("cases", "mistakes"), [
+    (lecture12.rate_cases, lecture12.RATE_MISTAKES), (lecture12.sign_cases, lecture12.SIGN_MISTAKES),
+    (lecture12_scores.score_cases, lecture12_scores.SCORE_MISTAKES)], ids=["rate", "sign", "scores"])
+def test_no_two_mistakes_look_alike(cases, mistakes):
     """Each mistake of a bank gives its own results, so the first that fits is the only one."""
     found = []
-    for mistake in getattr(lecture12, names):
+    for mistake in mistakes:
         with np.errstate(all="ignore"):
             results = [as_tuple(mistake.result(*case)) for case in cases()]
         found.append(np.concatenate([np.ravel(part) for result in results for part in result]))

@@ -160,8 +160,10 @@ WRONG_PREDICTIONS = [
     (0, 0.5, "too small"), (0, float("nan"), "finite"), (0, "much", "must be one number"),
     (1, 0.904792, "without the 1/2"), (1, 0.98**100, "you left out lr"), (1, 0.8, "the steps multiply"),
     (1, 0.18143, "What is left"),
-    (2, 0.999, "that would be AdamW"), (2, 0.95, "too large"), (2, 0.1, "too small"),
-    (3, 0.9, "does not pass through"), (3, 0.904792, "the decay per step is 0.00001"),
+    (2, 0.999, "that would be AdamW, or one step"), (2, 0.95, "too large"), (2, 0.1, "too small"),
+    (3, 0.9, "does not pass through"), (3, 0.902, "does not pass through"), (3, 0.998, "too small"),
+    (3, 0.905, "the decay per step is 0.00001"), (3, 0.366, "multiplied by lr"), (3, 0.001, "What is left"),
+    (3, 0.904792, "the decay per step is 0.00001"),
     (3, 0.99**100, "multiplied by lr"), (3, 0.0009995, "What is left"), (3, 0.99999, "one step"),
 ]
 

@@ -24,6 +24,7 @@ import numpy as np
 from course_lib.exercises.comparing import as_precise, difference, equal, wider
 
 TOLERANCE = 1e-9  # relative; rules that differ only in the order of operations agree far better
+THREE_DIGITS = 5e-3  # relative; the most that rounding to three significant digits changes
 
 
 class WrongAnswer(AssertionError):
@@ -36,7 +37,7 @@ class Mistake:
 
     `result` is a function of the same arguments as the exercise for `check_function`, or a number
     for `check_number`. There, `within` is the relative difference at which an answer still counts as this
-    mistake, by default the check's tolerance: a logarithm may be given as 44.9 or as 44.891.
+    mistake, by default the check's tolerance: a logarithm may be given as 44.9 where a count is exact.
     """
 
     message: str
@@ -101,8 +102,11 @@ def check_function(function, *, reference, cases, outputs, mistakes=(), toleranc
     remark_wider(given, wanted, outputs)
 
 
-def check_number(name, value, expected, *, mistakes=(), tolerance=1e-3):
+def check_number(name, value, expected, *, mistakes=(), tolerance=THREE_DIGITS):
     """Raise WrongAnswer with a diagnosis unless `value` is `expected` up to the relative tolerance.
+
+    A value as near to a mistake as to `expected`, or nearer, is that mistake. Counts are exact: give them a
+    small tolerance.
 
     >>> check_number("gain", 9.0, 10.0, mistakes=[Mistake("count the newest gradient too", 9.0)])
     Traceback (most recent call last):
@@ -118,13 +122,17 @@ def check_number(name, value, expected, *, mistakes=(), tolerance=1e-3):
         raise WrongAnswer(f"{name} must be one number, got {value!r}.") from None
     if not math.isfinite(value):
         raise WrongAnswer(f"{name} is {value}: it must be a finite number.")
-    if math.isclose(value, expected, rel_tol=tolerance, abs_tol=1e-12):
+    near = [mistake for mistake in mistakes if math.isclose(
+        value, mistake.result, rel_tol=mistake.within or tolerance, abs_tol=1e-12)]
+    nearest = min(near, key=lambda mistake: abs(value - mistake.result), default=None)
+    if math.isclose(value, expected, rel_tol=tolerance, abs_tol=1e-12) and (
+            nearest is None or abs(value - expected) < abs(value - nearest.result)):
         return
-    for mistake in mistakes:
-        within = tolerance if mistake.within is None else mistake.within
-        if math.isclose(value, mistake.result, rel_tol=within, abs_tol=1e-12):
-            raise WrongAnswer(f"{name} = {value:g}: {mistake.message}.")
-    raise WrongAnswer(f"{name} = {value:g} is too {'large' if value > expected else 'small'}.")
+    if nearest is not None:
+        raise WrongAnswer(f"{name} = {value:g}: {nearest.message}.")
+    rounded = value == float(f"{expected:.2g}")
+    raise WrongAnswer(f"{name} = {value:g} is too {'large' if value > expected else 'small'}"
+                      f"{': if you rounded it, give more digits' if rounded else ''}.")
 
 
 def run(function, case, names, outputs, want):
@@ -153,11 +161,20 @@ def call(function, case, names, outputs, want):
                               f"is overwritten. Make a new array: {name} = … instead of {name} += … or -= ….")
     if result is None:
         raise WrongAnswer("your function returned None: does it end with a return statement?")
-    got = result if isinstance(result, tuple | list) and len(outputs) > 1 else (result,)
+    got = separate(result, want)
     if len(got) != len(outputs):
         raise WrongAnswer(f"your function returned {count(len(got))}, expected {count(len(outputs))}: "
                           f"return {', '.join(outputs)}.")
     return tuple(comparable(name, g, w) for name, g, w in zip(outputs, got, want, strict=True))
+
+
+def separate(result, want):
+    """The results one by one, out of a tuple, a list or an array with one row for each of them."""
+    if len(want) == 1:
+        return (result,)
+    if isinstance(result, np.ndarray) and all(result.shape == (len(want), *np.shape(w)) for w in want):
+        return tuple(result)
+    return result if isinstance(result, tuple | list) else (result,)
 
 
 def comparable(name, got, want):
@@ -171,6 +188,8 @@ def comparable(name, got, want):
     want = np.asarray(want)
     if array.dtype.kind not in "fiu":
         raise WrongAnswer(f"{name} must hold real numbers, got {type(got).__name__} of dtype {array.dtype}.")
+    if array.ndim and not want.ndim:
+        raise WrongAnswer(f"{name} is an array of shape {array.shape}: return one number, not an array.")
     if array.shape != want.shape:
         raise WrongAnswer(f"{name} has shape {array.shape}, expected {want.shape}: "
                           "every number has its own, so work entry by entry.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from course_lib.exercises.base import Mistake, WrongAnswer, check_function, check_number, right
+from course_lib.exercises.base import THREE_DIGITS, Mistake, WrongAnswer, check_function, check_number, right
 
 
 def epoch(w, x, y, order, batch_size, lr):
@@ -134,7 +134,7 @@ def check_prediction(variance, batch, average_loss):
     check_number("batch", batch, 10, tolerance=1e-9, mistakes=[
         Mistake("that would be for a deviation of a tenth: the variance itself is proportional to 1/b", 100),
         Mistake("the deviation falls like 1/√b, but the question is about the variance, which falls like 1/b",
-                np.sqrt(10)),
+                np.sqrt(10), within=THREE_DIGITS),
         Mistake("that is the square root, rounded up: the variance itself falls like 1/b", 4),
         Mistake("with 9 the variance is a ninth, which is more than a tenth", 9),
         Mistake("with 10 it is exactly a tenth, which is allowed", 11)])
@@ -191,10 +191,10 @@ def check_share_left(function):
 def one_number(function):
     """The function, once it has shown that it does not return one number for each rate."""
     try:
-        result = np.ndim(function(2.0, np.array([0.1, 0.2, 0.3])))
+        result = np.size(function(2.0, np.array([0.1, 0.2, 0.3])))
     except Exception:  # the check itself will say what is wrong
         return function
-    if result:
+    if result > 1:
         raise WrongAnswer("you returned one number for each rate: only what is left after the last step is "
                           "wanted, the product of all factors.")
     return function

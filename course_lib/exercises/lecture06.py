@@ -73,11 +73,11 @@ ROUND_UP = "the signal is then still above a millionth: round up"
 
 def check_prediction(layers_xavier, layers_default, slip_factor):
     """Exercise 3: layers until the signal is below a millionth (Xavier, PyTorch), factor per layer (slip)."""
-    check_number("layers_xavier", layers_xavier, 40, mistakes=[
+    check_number("layers_xavier", layers_xavier, 40, tolerance=1e-9, mistakes=[
         Mistake("½ is the factor of the variance. The signal's size is its root: √½ per layer", 20),
         Mistake("that is for a factor of 10 per layer", 6),
         Mistake(ROUND_UP, 39), Mistake(ROUND_UP, 12 / math.log10(2), within=3e-3)])
-    check_number("layers_default", layers_default, 16, mistakes=[
+    check_number("layers_default", layers_default, 16, tolerance=1e-9, mistakes=[
         Mistake("1/6 is the factor of the variance. The signal's size is its root", 8),
         Mistake("you left out ReLU, which takes another half: 1/3 · 1/2", 26),
         Mistake("that is 1/3 for the signal itself: its variance falls by 1/6", 13),
@@ -86,9 +86,8 @@ def check_prediction(layers_xavier, layers_default, slip_factor):
     check_number("slip_factor", slip_factor, 400**0.25, mistakes=[
         Mistake("that is the factor of the variance; the signal's is its root", 20),
         Mistake("ReLU halves the square: divide 800 by 2 first", 800**0.25),
-        Mistake("the weights are too large, so the signal grows: turn it over", 400**-0.25),
-        Mistake("that is the wrong standard deviation itself, (2/800)^¼; ask by how much it is too large",
-                (2 / 800) ** 0.25),
+        Mistake("the weights are too large, so the signal grows: turn it over. Or, if that is the wrong "
+                "standard deviation itself, (2/800)^¼: ask by how much it is too large", 400**-0.25),
         Mistake("that is the right standard deviation, √(2/800)", 0.05),
         Mistake("fan_in is 800 here, not 100", 50**0.25),
         Mistake("that would be no growth at all, which is He's own variance", 1.0)])

@@ -89,14 +89,14 @@ def check_prediction(running_pytorch, running_keras, gradient_factor, rate_facto
         Mistake("that is after nine steps", 5 * (1 - 0.9**9)),
         Mistake("the average has not arrived yet: its start, 0, still has the weight 0.9**10", 5.0),
         Mistake("ten steps of 0.1 are not the whole way: each goes a tenth of what is *left*", 5.5),
-        Mistake("that is Keras' default", 5 * (1 - 0.99**10))], tolerance=2e-3)
+        Mistake("that is Keras' default", 5 * (1 - 0.99**10))])
     check_number("running_keras", running_keras, 5 * (1 - 0.99**10), mistakes=[
         Mistake("that is PyTorch's default. Keras' momentum of 0.99 is the weight of the old value",
                 5 * (1 - 0.9**10)),
         Mistake("you gave 0.99 to the new value. In Keras it is the weight of the old one", 5.0),
         Mistake("that is what is missing, 5 * 0.99**10", 5 * 0.99**10),
         Mistake("ten steps of 0.01 are nearly that, but each goes a hundredth of what is *left*", 0.5),
-        Mistake("that is after one step", 0.05)], tolerance=2e-3)
+        Mistake("that is after one step", 0.05)])
     check_number("gradient_factor", gradient_factor, 0.25, mistakes=[
         Mistake("the output does not change, but the gradient does: the same step turns longer weights less",
                 1.0),

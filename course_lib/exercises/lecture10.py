@@ -181,7 +181,7 @@ def check_prediction(adagrad_w2, adagrad_100, rmsprop_first, adadelta_first):
         Mistake("the gradient cancels: 7 / √(0.01 · 49)", 7.0),
         Mistake("that is gradient descent. Divide by √s = √(0.01 · 49)", 0.7),
         Mistake("√(1 - rho) stands in the denominator, not in the numerator", 0.01)])
-    check_number("adadelta_first", adadelta_first, math.sqrt(1e-5), tolerance=2e-3, mistakes=[
+    check_number("adadelta_first", adadelta_first, math.sqrt(1e-5), mistakes=[
         Mistake("that is for rho = 0.95. Here 1 - rho is 0.1", math.sqrt(1e-6 / 0.05)),
         Mistake("d is 0 at first, but eps is added to it: the step is √eps / √(0.1 · 49) · 7", 0.0),
         Mistake("that is √eps. The root of s is √(0.1 · 49), not 7", 1e-3),

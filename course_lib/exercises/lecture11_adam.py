@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from course_lib.exercises.base import Mistake, WrongAnswer, check_function, right
-from course_lib.optimizers import Adam
+from course_lib.optimizers import Adam, NAdam
 
 
 def adam_step(x, m, v, g, t, lr, beta1, beta2, eps):
@@ -44,6 +44,14 @@ def variant(*, sign=1.0, m_of=None, v_of=None, m_hat=None, v_hat=None, denominat
         return x, m, v
     return rule
 
+
+def nadam_step(x, m, v, g, t, lr, beta1, beta2, eps):
+    step, m, v = NAdam(lr=lr, beta1=beta1, beta2=beta2, eps=eps).rule(g, lr, t, m, v)
+    return x - step, m, v
+
+
+LOOK_AHEAD = ("that is NAdam: its step looks ahead, with beta1 * m and the share 1 - beta1 of the newest g. "
+              "Adam steps with m itself, corrected")
 
 ADAM_MISTAKES = [
     Mistake("the bias corrections are missing: that is the simple form. Divide m by 1 - beta1**t and v by "
@@ -98,6 +106,10 @@ ADAM_MISTAKES = [
     Mistake("the step has the wrong sign: you climb. Subtract the step from x", variant(sign=-1.0)),
     Mistake("the step uses g in place of m: that is RMSProp with a correction",
             variant(m_hat=lambda m, old, g, b1, b2, t: g)),
+    Mistake(LOOK_AHEAD, variant(m_hat=lambda m, old, g, b1, b2, t: (b1 * m + (1 - b1) * g) / (1 - b1**t))),
+    Mistake(LOOK_AHEAD, variant(m_hat=lambda m, old, g, b1, b2, t: (
+        b1 * m / (1 - b1**(t + 1)) + (1 - b1) * g / (1 - b1**t)))),
+    Mistake(LOOK_AHEAD, nadam_step),
     Mistake("the step uses the old m and v: update them first",
             variant(m_hat=lambda m, old, g, b1, b2, t: old / (1 - b1**t),
                     v_hat=lambda v, old, b1, b2, t: old / (1 - b2**t))),

@@ -7,9 +7,13 @@ import math
 import numpy as np
 
 from course_lib.exercises.base import Mistake, WrongAnswer, check_function, check_number, right
+from course_lib.exercises.lecture12_scores import check_fair_scores
 from course_lib.functions import valley
 from course_lib.minimize import minimize
 from course_lib.optimizers import SGD, Adam, Momentum
+
+__all__ = ["check_choose_rate", "check_fair_scores", "check_prediction", "check_rigged", "check_sign_test",
+           "contest"]
 
 RATES = np.array([0.001, 0.003, 0.01, 0.03, 0.1, 0.3])
 
@@ -110,74 +114,6 @@ def check_choose_rate(function):
     right("the median decides, a run that diverged counts, and an edge is reported.")
 
 
-# --- exercise 2: repair a comparison ----------------------------------------------------------------
-
-
-def fair_scores(tuning, test):
-    best = np.median(tuning, axis=2).argmin(axis=1)
-    return np.array([np.median(test[m, best[m]]) for m in range(len(tuning))])
-
-
-def score_cases():
-    """Arguments (tuning, test), each (methods, rates, seeds)."""
-    rng = np.random.default_rng(12)
-    cases = []
-    for methods, rates, seeds in ((3, 5, 4), (2, 4, 7), (4, 6, 5)):
-        bowl = (np.arange(rates) - rng.integers(1, rates - 1, (methods, 1))) ** 2.0
-        tuning, test = (bowl[..., None] + rng.gamma(2.0, 1.0, (methods, rates, seeds)) for _ in range(2))
-        tuning[:, -1, 0] = np.inf
-        cases.append((tuning, test))
-    return cases
-
-
-SCORE_MISTAKES = [
-    Mistake("one common rate for all methods, the first of the grid: choose for each method its own",
-            lambda tuning, test: np.median(test[:, 0], axis=1)),
-    Mistake("one common rate for all methods, the one that is best on average: choose for each its own",
-            lambda tuning, test: np.median(test[:, np.median(tuning, axis=2).mean(axis=0).argmin()], axis=1)),
-    Mistake("you reported the tuning runs. The rate was chosen because it did well on them, so they flatter "
-            "it: report the test runs at that rate",
-            lambda tuning, test: np.median(tuning, axis=2).min(axis=1)),
-    Mistake("you chose the rates on the test runs, the very ones you report: choose them on the tuning runs",
-            lambda tuning, test: np.median(test, axis=2).min(axis=1)),
-    Mistake("that is the best run of all, over rates and seeds. A best run grows better the more one tries: "
-            "report the median", lambda tuning, test: test.min(axis=(1, 2))),
-    Mistake("the rates are right, but you reported the best seed: report the median",
-            lambda tuning, test: _at_best(tuning, test).min(axis=1)),
-    Mistake("the rates are right, but you reported the worst seed: report the median",
-            lambda tuning, test: _at_best(tuning, test).max(axis=1)),
-    Mistake("the rates are right, but you reported the mean over the seeds: report the median",
-            lambda tuning, test: _at_best(tuning, test).mean(axis=1)),
-    Mistake("the rates are right, but you reported the first seed only: report the median",
-            lambda tuning, test: _at_best(tuning, test)[:, 0]),
-    Mistake("you chose each rate by its best single tuning run: choose it by the median over the seeds",
-            lambda tuning, test: _at_best(tuning, test, np.min)),
-    Mistake("you chose each rate by its mean over the tuning seeds, which one infinite run spoils: choose it "
-            "by the median", lambda tuning, test: _at_best(tuning, test, np.mean)),
-    Mistake("you returned the numbers of the best rates, not the scores at them",
-            lambda tuning, test: np.median(tuning, axis=2).argmin(axis=1).astype(float)),
-    Mistake("you took the worst rate of each method: argmin, not argmax",
-            lambda tuning, test: np.array([np.median(test[m, i]) for m, i in enumerate(
-                np.median(tuning, axis=2).argmax(axis=1))])),
-    Mistake("you also took the median over the rates: each method is to be judged at its best rate",
-            lambda tuning, test: np.median(test, axis=(1, 2))),
-]
-
-
-def _at_best(tuning, test, reduce=None):
-    """The test runs (methods, seeds) at the chosen rates; their medians if `reduce` made the choice."""
-    chosen = (reduce or np.median)(tuning, axis=2).argmin(axis=1)
-    runs = test[np.arange(len(test)), chosen]
-    return np.median(runs, axis=1) if reduce else runs
-
-
-def check_fair_scores(function):
-    """Exercise 2: fair_scores(tuning, test) -> score of each method."""
-    check_function(function, reference=fair_scores, cases=score_cases(), outputs=("scores",),
-                   mistakes=SCORE_MISTAKES)
-    right("own rates, chosen on one set of runs and judged on another, by the median.")
-
-
 # --- exercise 3: read a ranking over seeds ----------------------------------------------------------
 
 
@@ -265,8 +201,8 @@ def check_prediction(adam_steps, adam_megabytes, sgd_rate_factor):
     check_number("adam_megabytes", adam_megabytes, 80, tolerance=0.05, mistakes=[
         Mistake("that is one array. Adam remembers two, m and v", 40),
         Mistake("that counts the weights too. Asked is what Adam remembers beside them", 120),
-        Mistake("that counts weights and gradient too. Asked is what Adam remembers beside them", 160),
-        Mistake("that is in float64. float32 takes 4 bytes per number", 160.0001),
+        Mistake("that is twice too much: it counts weights and gradient too, or it is in float64. Asked are "
+                "m and v, in float32 with 4 bytes per number", 160),
         Mistake("that is the number of numbers, in millions: each takes 4 bytes", 20),
         Mistake("that is in bytes: a megabyte is a million of them", 80e6)])
     check_number("sgd_rate_factor", sgd_rate_factor, 0.01, tolerance=0.01, mistakes=[

@@ -149,7 +149,7 @@ def check_prediction(second_epoch, way_meant, way_made):
         Mistake("add the last ten epochs, at 0.001, too", 44.0),
         Mistake("that is without any decay", 120.0),
         Mistake("that is the way of the wrong loop, 10 · (0.1 + 0.01 + …)", 10 / 9)])
-    check_number("way_made", way_made, 10 / 9, tolerance=1e-3, mistakes=[
+    check_number("way_made", way_made, 10 / 9, mistakes=[
         Mistake("that is the first ten steps only: add 10 · (0.01 + 0.001 + …)", 1.0),
         Mistake("that is the way that was meant", 44.4),
         Mistake("each rate counts for 10 steps", 1 / 9),
