@@ -64,7 +64,7 @@ print(describe_environment())
 # 300 to choose with, and 300 to test at the end.
 #
 # To use MNIST instead, with 28 by 28 pixels and 50,000 training pictures, set `use_mnist` to `True`. The
-# first time, this downloads 11 MB. Everything below then works on MNIST, with 40 times as many steps: it
+# first time, this downloads 12 MB. Everything below then works on MNIST, with 40 times as many steps: it
 # takes minutes instead of seconds.
 
 # %%
@@ -235,6 +235,10 @@ print("largest difference between the programs, over all steps: below 1e-12")
 # %% [markdown]
 # So when a later lecture shows a method in NumPy, you can trust that PyTorch and Keras do the same, and
 # you can read how. Where a framework does something else under the same name, the lecture says so.
+#
+# ## Exercises
+# [Write the measure, predict three numbers, break the agreement on purpose](exercises/00_start_here.ipynb).
+# They take 20 minutes and also show how the exercises of this course work.
 #
 # ## Recap
 # - `course_lib` has every method of the course from scratch; the notebooks show its code.
