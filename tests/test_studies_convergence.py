@@ -139,6 +139,55 @@ def test_the_worst_convex_function_comes_within_half_of_its_bound(steps):
     assert 0.3 < run.loss[-1] / study.convex_bound(1.0, steps) < 0.5
 
 
+def flat_functions(rng):
+    """Convex functions of three kinds, least at `least` with value 0, some with flat directions (μ = 0).
+
+    Yields name, value, gradient, least, and L from the greatest curvature of each term.
+    """
+    n = int(rng.integers(1, 9))
+    a = rng.normal(size=(int(rng.integers(1, 9)), n)) * np.geomspace(1, 10 ** rng.uniform(-3, 0), n)
+    least, largest = rng.normal(size=n), np.linalg.norm(a, 2) ** 2
+    width = 10 ** rng.uniform(-3, 0)
+    # each is a sum of terms φ(aᵢ·(x - least)) with 0 ≤ φ'' ≤ 1, φ(0) = 0
+    terms = {"quadratic": (lambda r: r**2 / 2, lambda r: r),
+             "log cosh": (lambda r: np.logaddexp(r, -r) - np.log(2), np.tanh),
+             "Huber": (lambda r: np.where(abs(r) < width, r**2 / 2, width * abs(r) - width**2 / 2),
+                       lambda r: np.clip(r, -width, width))}
+    for name, (phi, slope) in terms.items():
+        yield (name, lambda x, phi=phi: phi(a @ (x - least)).sum(),
+               lambda x, slope=slope: slope(a @ (x - least)) @ a, least, largest)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_convex_bound_holds_step_by_step_on_random_convex_functions(seed):
+    rng = np.random.default_rng([3, seed])
+    for name, value, gradient, least, largest in flat_functions(rng):
+        start = least + rng.normal(size=len(least)) * 10 ** rng.uniform(-1, 2)
+        x, losses = start.copy(), []
+        for _ in range(300):  # the rule in plain NumPy: neither the optimizer nor a closed form
+            losses.append(value(x))
+            x = x - gradient(x) / largest
+        square = (start - least) @ (start - least)
+        k = np.arange(1, 300)
+        bound = study.convex_bound(largest, np.arange(300), np.sqrt(square))
+        np.testing.assert_allclose(bound[1:], largest * square / (2 * k), rtol=1e-12)
+        assert (losses <= bound * (1 + 1e-9)).all(), name
+
+
+def test_no_constant_below_half_of_the_convex_bound_would_hold():
+    # Huber's loss of width 1/(2k + 1) from distance 1 keeps its slope for k steps: Drori & Teboulle (2014)
+    ratios = []
+    for k in (1, 3, 10, 30, 100, 300):
+        width, x = 1 / (2 * k + 1), 1.0
+        for _ in range(k):
+            x -= np.clip(x, -width, width)
+        assert x > width  # still on the straight part
+        ratios.append((width * x - width**2 / 2) / study.convex_bound(1.0, k))
+        assert ratios[-1] == pytest.approx(k / (2 * k + 1))
+    assert max(ratios) < 0.5
+    assert ratios[-1] > 0.499  # a bound of half the size is nearly attained, so no smaller one is true
+
+
 def test_nesterov_stays_below_his_bound():
     h = np.geomspace(1, 80, 9)
     x = study.starts(h, "random", 30, np.random.default_rng(4))
@@ -174,3 +223,34 @@ def test_steps_grow_like_kappa_from_any_kind_of_start():
             starts = study.starts(h, energy, 15, np.random.default_rng(0))
             steps.append(np.median([study.exact_steps(h, x, 2 / (k + 1)) for x in starts]))
         assert study.slope(kappas, np.array(steps)) == pytest.approx(1, abs=0.03)
+
+
+@pytest.mark.parametrize("method", [SGD, Momentum, Nesterov])
+def test_contraction_refuses_a_proximal_step(method):
+    from course_lib.penalties import L2
+
+    with pytest.raises(TypeError, match=r"and no .* or proximal step, got .*L2\(alpha=5"):
+        study.contraction(method(lr=0.1, proximal=[L2(5.0)]), [1.0, 2.0])
+
+
+@pytest.mark.parametrize("limit", [1, 64, 99, 100, 101, 10**12])
+def test_promised_steps_does_not_look_beyond_its_limit(limit):
+    asked = []
+
+    def bound(k):
+        asked.append(k)
+        return float(k < 100)
+    if limit < 100:
+        with pytest.raises(ValueError, match=f"limit must be larger: after {limit} steps"):
+            study.promised_steps(bound, 0.5, limit)
+    else:
+        assert study.promised_steps(bound, 0.5, limit) == 100
+    assert max(asked) <= limit
+
+
+@pytest.mark.parametrize("value", ["a", None, [0.1, 0.2]])
+def test_promised_steps_names_a_bound_that_is_none(value):
+    with pytest.raises(TypeError, match="bound must return a number, got "):
+        study.promised_steps(lambda k: value, 0.5)
+    with pytest.raises(TypeError, match="bound must be a function of the number of steps, got <function"):
+        study.promised_steps(lambda: value, 0.5)

@@ -48,8 +48,8 @@ def passes_and_seconds(compared, passes=3, size=(10, 3.9)):
     legend_above(fig, left, ncols=len(compared),
                  title=f"batch size (line: median, band: range of {len(runs)} runs)")
     return fig, (
-        "Left, per pass: single examples and batches of 32 are close together and far below the full batch. "
-        "Right, per second: batches of 32 come to the lowest loss; single examples lie far to the right.")
+        "Left, per pass: single examples and batches of 32 both fall far below the full batch. Right, "
+        "against time: batches of 32 come to the lowest loss; single examples lie far to the right.")
 
 
 def noise_and_batch(sizes, panels, size=(8.5, 3.9)):
