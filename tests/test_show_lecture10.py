@@ -100,6 +100,19 @@ def test_a_redraw_takes_well_under_a_tenth_of_a_second():
     assert np.median(seconds) < 0.1
 
 
+def test_names_are_taken_in_any_case():
+    """And the note and the picture show them as they are spelled."""
+    picture = accumulators.AccumulatorPicture()
+    settings = {"lr": 0.1, "rho": 0.9, "kappa": 25.0, "step": 12}
+    for method, gradient in product(accumulators.METHODS, [accumulators.EVERY, accumulators.TENTH]):
+        text = show.describe_accumulators(method, gradient, **settings)
+        for spelled in (str.lower, str.upper):
+            names = {"method": spelled(method), "gradient": spelled(gradient)}
+            assert show.describe_accumulators(**names, **settings) == text
+            assert picture.update(**names, **settings) == text
+    assert show.draw_accumulators("adadelta", accumulators.TENTH.upper(), lr=1.0)
+
+
 def test_accumulators_reject_bad_values():
     with pytest.raises(ValueError, match="method must be one of"):
         show.draw_accumulators("Adam")

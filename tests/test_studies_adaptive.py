@@ -125,6 +125,7 @@ def test_a_turned_saddle_holds_adagrad():
     assert along["gradient descent"].tolist() == turned["gradient descent"].tolist() == [233, 10]
     assert along["AdaGrad"].tolist() == [17, 1]
     assert turned["AdaGrad"].tolist() == [401, 19]  # 401: not within the limit
+    assert turned["RMSProp"].tolist() == [100, 6]  # its rate grows again near the saddle
 
 
 def test_leave_saddles_is_a_run_of_each_rate():

@@ -57,7 +57,24 @@ def test_adagrad_beats_sgd_when_the_noise_is_large():
     for name, result in tuned.items():
         assert result.risk.shape == result.rare.shape == (len(study.TEST),)
         assert len(result.curve) == len(study.METHODS[name][1])
-        assert result.curve.min() == pytest.approx(np.median(result.curve.min()))
+
+
+@pytest.mark.parametrize("methods", [["SGD", "SGD, tuned decay", "AdaGrad"], ["SGD, tuned decay"],
+                                     ["ρ = 0.999, tuned decay", "RMSProp, ρ = 0.999"]])
+def test_compare_is_learn_at_each_methods_best_rate(methods):
+    """Methods run side by side, at many rates or at one, are runs of `learn`."""
+    for name, tuned in study.compare(1.0, methods, steps=300).items():
+        opt, lrs, decays = study.METHODS[name]
+        tried = {(lr, decay): study.learn(opt, [lr], study.TUNING, noise=1.0, steps=300, decays=[decay])[0]
+                 for lr in lrs for decay in decays}
+        medians = {pair: np.nan_to_num(np.median(study.risk(errors)), nan=np.inf)
+                   for pair, errors in tried.items()}
+        assert (tuned.lr, tuned.decay) == min(medians, key=medians.get)
+        curve = [min(medians[lr, decay] for decay in decays) for lr in lrs]
+        assert np.allclose(tuned.curve, curve, rtol=1e-9)
+        errors = study.learn(opt, [tuned.lr], study.TEST, noise=1.0, steps=300, decays=[tuned.decay])[0]
+        assert np.allclose(tuned.risk, study.risk(errors), rtol=1e-9)
+        assert np.allclose(tuned.rare, study.rare(errors), rtol=1e-9)
 
 
 def test_tuning_and_test_seeds_are_apart():

@@ -61,6 +61,7 @@ class AccumulatorPicture(Picture):
                                *self.steps_roots, *self.lines, *self.cursors])
 
     def update(self, *, method, gradient, lr, rho, kappa, step):
+        method = choice("method", method, METHODS, any_case=True)
         opt, trace = accumulator_run(method, gradient, lr, rho, kappa)
         step = min(integer("step", round(step), 1, STEPS), trace.steps)
         turn = np.linspace(0, 2 * np.pi, 121)
@@ -85,9 +86,9 @@ class AccumulatorPicture(Picture):
 
 def accumulator_run(method, gradient, lr, rho, kappa):
     """The optimizer and its Trace of 100 steps from (-1, -0.5)."""
-    opt = METHODS[choice("method", method, METHODS)](lr, rho)
+    opt = METHODS[method](lr, rho)
     f, calls = valley(kappa), count()
-    sparse = choice("gradient", gradient, [EVERY, TENTH]) == TENTH
+    sparse = choice("gradient", gradient, [EVERY, TENTH], any_case=True) == TENTH
 
     def seen(x):
         """The gradient, without that of w2 except in each tenth step."""
@@ -113,18 +114,22 @@ def in_words(opt, trace, method, step):
 def describe_accumulators(method="AdaGrad", gradient=EVERY, lr=0.1, rho=0.9, kappa=25.0, step=20):
     """What the accumulators hold after `step` steps, the rates that follow, and the step taken.
 
-    method : "AdaGrad", "RMSProp" or "Adadelta"; gradient : "every step" or "w2 every tenth step"
+    method : "AdaGrad", "RMSProp" or "Adadelta"; gradient : "every step" or "w2 every tenth step"; each in
+        any case
 
     >>> print(describe_accumulators("AdaGrad", lr=0.1, step=1))
     AdaGrad, step 1: gradient (-2, -25), √s (2, 25). The rates are (0.05, 0.004), that of w1 12.5 times that \
 of w2. The step is (0.1, 0.1) and leads to (-0.9, -0.4).
     """
+    method = choice("method", method, METHODS, any_case=True)
     opt, trace = accumulator_run(method, gradient, lr, rho, kappa)
     return in_words(opt, trace, method, min(integer("step", step, 1, STEPS), trace.steps))
 
 
 def draw_accumulators(method="AdaGrad", gradient=EVERY, lr=0.1, rho=0.9, kappa=25.0, step=20):
     """100 steps on w1² + κ·w2² from (-1, -0.5) with the accumulators and rates, as a Figure.
+
+    method, gradient : as in `describe_accumulators`, in any case
 
     >>> figure = draw_accumulators("Adadelta", lr=1.0)
     """

@@ -24,7 +24,7 @@ METHODS = {
     "RMSProp, ρ = 0.999": (RMSProp(rho=0.999), np.geomspace(0.001, 0.08, 10), [0.0]),
     "ρ = 0.999, tuned decay": (RMSProp(rho=0.999), np.geomspace(0.01, 0.2, 6), [0.001, 0.003, 0.01]),
 }
-TUNING, TEST = range(5), range(10, 20)  # seeds
+TUNING, TEST = range(5), range(10, 60)  # seeds
 CHUNK = 500  # examples drawn at a time
 
 
@@ -69,25 +69,33 @@ def learn(opt, rates, seeds, *, noise, steps=4000, features=100, decays=0.0):
     if not isinstance(opt, Optimizer):
         raise TypeError(f"opt must be an optimizer such as SGD(), got {opt!r}")
     rates, decays = _positive("rates", rates, open_low=True), _positive("decays", decays)
-    rates, decays = np.broadcast_arrays(rates[:, None], decays[:, None])
+    return _learn([(opt, rates, decays)], seeds, noise, steps, features)[0]
+
+
+def _learn(runs, seeds, noise, steps, features=100):
+    """`learn` for each (opt, rates, decays) of `runs`, all on the same examples, which are drawn once."""
     number("noise", noise, 0)
     integer("steps", steps, 1)
     p = frequencies(features)
     rngs = [np.random.default_rng([10, seed]) for seed in _seeds(seeds)]
     true = np.array([rng.standard_normal(features) for rng in rngs])
-    w = np.zeros((len(rngs), len(rates), features))
-    opt = replace(opt, lr=rates)  # a new one: the one given stays as it is
+    started = []
+    for opt, rates, decays in runs:
+        rates, decays = np.broadcast_arrays(rates[:, None], decays[:, None])
+        w = np.zeros((len(rngs), len(rates), features))
+        started.append((replace(opt, lr=rates), rates, decays, w))  # a new one: the one given stays as it is
     with np.errstate(over="ignore", invalid="ignore"):
         for t in range(steps):
             if t % CHUNK == 0:
                 x = np.stack([(rng.random((CHUNK, features)) < p) * 1.0 for rng in rngs], axis=1)
                 y = (x * true).sum(axis=-1)
                 y += noise * np.stack([rng.standard_normal(CHUNK) for rng in rngs], axis=1)
-            now = x[t % CHUNK]
-            residual = np.matmul(w, now[:, :, None]) - y[t % CHUNK][:, None, None]
-            opt.lr[:] = rates / (1 + decays * t)
-            opt.step(w, residual * now[:, None], check_finite=False)
-    return (w - true[:, None]).swapaxes(0, 1)
+            now, target = x[t % CHUNK], y[t % CHUNK][:, None, None]
+            for opt, rates, decays, w in started:
+                residual = np.matmul(w, now[:, :, None]) - target
+                opt.lr[:] = rates / (1 + decays * t)
+                opt.step(w, residual * now[:, None], check_finite=False)
+    return [(w - true[:, None]).swapaxes(0, 1) for *_, w in started]
 
 
 def risk(errors):
@@ -115,26 +123,43 @@ def rare(errors):
 
 @shared
 def compare(noise, methods=tuple(METHODS), *, steps=4000):
-    """Each method at its own best rate, chosen on five seeds and measured on ten others: name -> Tuned.
+    """Each method at its own best rate, chosen on five seeds and measured on fifty others: name -> Tuned.
 
     Raises ValueError if a best rate lies at the edge of its grid.
     """
     if isinstance(methods, str) or not np.iterable(methods):
         raise TypeError(f"methods must be a list of names among {', '.join(METHODS)}, got {methods!r}")
+    methods = [choice("methods", name, METHODS) for name in methods]
+    tried = {name: [(lr, decay) for lr in METHODS[name][1] for decay in METHODS[name][2]] for name in methods}
+    chosen, curves = {}, {}
+    for name, errors in _by_method(tried, TUNING, noise, steps).items():
+        medians, lrs = np.median(_risk_or_inf(errors), axis=1), METHODS[name][1]
+        chosen[name] = lr, _ = tried[name][int(np.argmin(medians))]
+        if lr in (lrs[0], lrs[-1]):
+            raise ValueError(f"rates must reach further: the best of {name} is {lr:.3g}, at the edge")
+        curves[name] = medians.reshape(len(lrs), -1).min(axis=1)
+    tested = _by_method({name: [pair] for name, pair in chosen.items()}, TEST, noise, steps)
+    return {name: Tuned(*map(float, chosen[name]), _risk_or_inf(errors[0]), rare(errors[0]), curves[name])
+            for name, errors in tested.items()}
+
+
+def _risk_or_inf(errors):
+    """`risk`, infinite after a divergence."""
+    return np.where(np.isfinite(errors).all(axis=-1), risk(np.nan_to_num(errors)), np.inf)
+
+
+def _by_method(pairs, seeds, noise, steps):
+    """`learn` for each method -> [(lr, decay), …]; methods with the same rule run side by side."""
+    groups = {}
+    for name in pairs:
+        groups.setdefault(repr(METHODS[name][0]), []).append(name)
+    runs = [(METHODS[names[0]][0], *np.array([pair for name in names for pair in pairs[name]]).T)
+            for names in groups.values()]
     found = {}
-    for name in methods:
-        opt, lrs, decays = METHODS[choice("methods", name, METHODS)]
-        pairs = [(lr, decay) for lr in lrs for decay in decays]
-        lr, decay = np.array(pairs).T
-        errors = learn(opt, lr, [*TUNING, *TEST], noise=noise, steps=steps, decays=decay)
-        risks = np.where(np.isfinite(errors).all(axis=-1), risk(np.nan_to_num(errors)), np.inf)
-        medians = np.median(risks[:, :len(TUNING)], axis=1)
-        best = int(np.argmin(medians))
-        if lr[best] in (lrs[0], lrs[-1]):
-            raise ValueError(f"rates must reach further: the best of {name} is {lr[best]:.3g}, at the edge")
-        found[name] = Tuned(float(lr[best]), float(decay[best]), risks[best, len(TUNING):],
-                            rare(errors[best, len(TUNING):]), medians.reshape(len(lrs), -1).min(axis=1))
-    return found
+    for names, errors in zip(groups.values(), _learn(runs, seeds, noise, steps), strict=True):
+        ends = np.cumsum([len(pairs[name]) for name in names])[:-1]
+        found |= zip(names, np.split(errors, ends), strict=True)
+    return {name: found[name] for name in pairs}
 
 
 def _positive(name, values, open_low=False):

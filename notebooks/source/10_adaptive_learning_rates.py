@@ -129,31 +129,33 @@ show.figure(fig, alt=alt)
 # $c$ tuned too?
 # <details><summary>Answer</summary>
 # With much noise AdaGrad halves the error of SGD. With little it still wins on most seeds, though not on the
-# rare weights. And with a tuned decay SGD is back beside it: most of the gain is that the rate falls at all.
+# rare weights. With a tuned decay SGD comes close to it, or passes it: most of the gain is that the rate
+# falls at all.
 # </details>
 
 # %%
 sparse = {f"noise {noise:g}": sparse_features.compare(noise) for noise in (1.0, 0.1)}
 fig, alt = pictures.sparse(sparse, {name: rates for name, (_, rates, _) in sparse_features.METHODS.items()})
 show.figure(fig, alt=alt)
-
-# %%
 show.table(["noise", "method", "best lr", "decay c", "error: 10 %", "median", "90 %", "rare weights"],
            [[title, name, r.lr, r.decay, *np.quantile(r.risk, [0.1, 0.5, 0.9]), np.median(r.rare)]
             for title, tuned in sparse.items() for name, r in tuned.items()])
 
 # %% [markdown]
-# Rates were chosen on five seeds; the table and the bars in the figure are from ten others. "Error" is the
+# Rates were chosen on five seeds; the table and the bars in the figure are from fifty others. "Error" is the
 # expected squared error of a prediction, without the noise; "rare weights" that of the weights of features 51
 # to 100.
 #
 # - With noise 1, AdaGrad beats plain SGD for every seed.
-# - With noise 0.1 AdaGrad has the lower error on 8 of 10 seeds, but SGD learns the rare weights better.
-# - What AdaGrad gives is a decay that needs no tuning: its best rate hardly moves from noise 1 to 0.1, while
-#   that of SGD more than doubles. SGD *with* a tuned decay is about as good.
+# - With noise 0.1 it does on about three of four seeds, but SGD learns the rare weights better.
+# - SGD *with* a tuned decay does about as well as AdaGrad: 1.2 times its error with noise 1, 0.8 times with
+#   noise 0.1. But it has two settings to tune, AdaGrad one.
+# - From noise 1 to 0.1 the best rate of plain SGD more than doubles. Those of AdaGrad and of all three
+#   RMSProps hardly move: dividing by the gradient's size makes the rate independent of its scale (section 1).
+#   With a decay SGD's first rate hardly moves either, but $c$ falls to a third.
 # - RMSProp, next, is the worst with $\rho = 0.9$: its rate does not fall, and its average forgets a rare
-#   feature before it comes again. With $\rho = 0.999$ and noise 1 its error falls from 0.128 to 0.070; with a
-#   tuned decay too, to 0.044, below AdaGrad's for every seed.
+#   feature before it comes again. With $\rho = 0.999$ and noise 1 its error falls from 0.13 to 0.07; with a
+#   tuned decay too, to 0.04, below AdaGrad's on nearly every seed.
 #
 # ## 3 · RMSProp
 #
@@ -283,7 +285,7 @@ show.table(["method", "steps"], list(escape.items()))
 # <details><summary>Answer</summary>
 # On the ridge the gradient across is exactly 0, and 0 over anything is 0: nobody leaves. Beside it, RMSProp
 # and AdaGrad are fast at every rate. Turned, both coordinates have large gradients; the small difference
-# between them, which leads down, is not enlarged.
+# between them, which leads down, is not enlarged. RMSProp forgets the large gradients, AdaGrad does not.
 # </details>
 
 # %%
@@ -295,8 +297,10 @@ show.figure(fig, alt=alt)
 
 # %% [markdown]
 # "Adaptive methods avoid saddle points" holds where the way down runs along an axis: there one step of 0.1 is
-# enough. Turned, AdaGrad at 0.01 needs 6,805 steps; it first walks all the way down to the saddle. At rates
-# that suit them all three leave in 5 to 7 steps: the advantage is gone, but there is no handicap.
+# enough. Turned by 45 degrees, both walk down to the saddle first. There AdaGrad keeps its low rate: 6,805
+# steps at 0.01, against 233 of gradient descent. RMSProp's grows again as the gradients shrink: 100 steps,
+# and up to a rate of 0.3 about half as many as gradient descent. At its best rate each leaves in 5 to 7
+# steps: the advantage is gone. (Turned by 30 degrees, at 0.01: RMSProp 19 steps, AdaGrad 194.)
 #
 # ## 6 · Where ε stands
 #
@@ -441,37 +445,46 @@ claims.above("turned_adagrad", measured=np.mean(turned["AdaGrad"][3] > turned["g
 
 # %%
 loud, quiet = ({name: (r.risk, r.rare, r.lr) for name, r in tuned.items()} for tuned in sparse.values())
-claims.above("sparse_each", measured=loud["SGD"][0] / loud["AdaGrad"][0], bound=1.2,
-             text="sparse, noise 1: error of SGD over AdaGrad, each of ten seeds",
+claims.above("sparse_each", measured=loud["SGD"][0] / loud["AdaGrad"][0], bound=1,
+             text="sparse, noise 1: error of SGD over AdaGrad, each of fifty seeds",
              slides="adaptive is better")
 claims.about("sparse_gain", measured=np.median(loud["SGD"][0] / loud["AdaGrad"][0]), value=2, within=0.4,
              text="same, median")
-claims.about("sparse_rare", measured=np.median(loud["SGD"][1] / loud["AdaGrad"][1]), value=1.4, within=0.3,
+claims.about("sparse_rare", measured=np.median(loud["SGD"][1] / loud["AdaGrad"][1]), value=1.5, within=0.2,
              text="same, rare weights, median")
-claims.about("sparse_decay", measured=np.median(loud["SGD, tuned decay"][0] / loud["AdaGrad"][0]), value=1.1,
+claims.about("sparse_decay", measured=np.median(loud["SGD, tuned decay"][0] / loud["AdaGrad"][0]), value=1.2,
              within=0.2, text="same, SGD with tuned decay over AdaGrad, median")
 seeds = quiet["SGD"][0] / quiet["AdaGrad"][0]
-claims.about("quiet_gain", measured=np.median(seeds), value=1.6, within=0.2, slides="adaptive is better",
-             text="sparse, noise 0.1: error of SGD over AdaGrad, median of ten seeds")
-claims.equal("quiet_wins", measured=(seeds > 1).sum(), value=8, text="same, seeds on which it is above 1")
-claims.below("quiet_rare", measured=np.median(quiet["SGD"][1] / quiet["AdaGrad"][1]), bound=1,
+claims.above("quiet_gain", measured=np.median(seeds), bound=1.1, slides="adaptive is better",
+             text="sparse, noise 0.1: error of SGD over AdaGrad, median of fifty seeds")
+claims.about("quiet_wins", measured=100 * np.mean(seeds > 1), value=75, within=17,
+             text="same, percentage of seeds on which it is above 1")
+claims.below("quiet_rare", measured=np.median(quiet["SGD"][1] / quiet["AdaGrad"][1]), bound=0.8,
              text="sparse, noise 0.1: rare weights, SGD over AdaGrad, median", slides="adaptive is better")
-claims.below("quiet_decay", measured=np.median(quiet["SGD, tuned decay"][0] / quiet["AdaGrad"][0]), bound=1,
-             text="same: error of SGD with tuned decay over AdaGrad, median")
+claims.about("quiet_decay", measured=np.median(quiet["SGD, tuned decay"][0] / quiet["AdaGrad"][0]),
+             value=0.8, within=0.2, text="same: error of SGD with tuned decay over AdaGrad, median")
+sgd, decayed, adagrad = ([np.median(case[name][0]) for case in (loud, quiet)]
+                         for name in ("SGD", "SGD, tuned decay", "AdaGrad"))
+claims.above("decay_share", measured=np.subtract(sgd, decayed) / np.subtract(sgd, adagrad), bound=0.7,
+             text="sparse: gain of a tuned decay over that of AdaGrad (median errors), noise 1 and 0.1")
 
 # %%
 worse = [np.median(case["RMSProp, ρ = 0.9"][0] / case["SGD"][0]) for case in (loud, quiet)]
-claims.above("sparse_rmsprop", measured=worse, bound=1.1,
+claims.above("sparse_rmsprop", measured=worse, bound=1,
              text="error of RMSProp, ρ = 0.9, over plain SGD, median, noise 1 and 0.1")
-for key, name, value in (("short", "RMSProp, ρ = 0.9", 0.128), ("long", "RMSProp, ρ = 0.999", 0.070),
-                         ("long_decay", "ρ = 0.999, tuned decay", 0.044)):
-    claims.about(f"rmsprop_{key}", measured=np.median(loud[name][0]), value=value, within=0.003,
+for key, name, value, within in (("short", "RMSProp, ρ = 0.9", 0.13, 0.02),
+                                 ("long", "RMSProp, ρ = 0.999", 0.07, 0.01),
+                                 ("long_decay", "ρ = 0.999, tuned decay", 0.04, 0.01)):
+    claims.about(f"rmsprop_{key}", measured=np.median(loud[name][0]), value=value, within=within,
                  text=f"sparse, noise 1: median error of RMSProp, {name.removeprefix('RMSProp, ')}")
-claims.below("long_each", measured=loud["ρ = 0.999, tuned decay"][0] / loud["AdaGrad"][0], bound=1,
-             text="same, the last over AdaGrad, each seed")
+claims.above("long_most", measured=np.mean(loud["ρ = 0.999, tuned decay"][0] < loud["AdaGrad"][0]),
+             bound=0.85, text="same, share of seeds on which the last is below AdaGrad")
 claims.above("rate_shift", measured=quiet["SGD"][2] / loud["SGD"][2], bound=2,
              text="SGD's best rate, noise 0.1 over noise 1")
-claims.below("rate_stays", measured=quiet["AdaGrad"][2] / loud["AdaGrad"][2], bound=1.5, text="same, AdaGrad")
+claims.about("rate_stays", measured=[quiet[name][2] / loud[name][2] for name in loud if name != "SGD"],
+             value=1, within=0.6, text="same, each other method (a step of its list: a factor of 1.3 to 1.8)")
+claims.about("decay_shift", value=3, within=0.1, text="SGD's best decay c, noise 1 over noise 0.1",
+             measured=np.divide(*[tuned["SGD, tuned decay"].decay for tuned in sparse.values()]))
 claims.about("floor", measured=rmsprop.loss[-1] / rms_rates**2, value=6.5, within=0.01, slides="converges",
              text="RMSProp's last loss on the ravine over lr², lr 0.1, 0.01 and 0.001")
 lowest, runs_of = rmsprop.loss.argmin(axis=0), np.arange(3)
@@ -514,6 +527,8 @@ for (name, method), steps in zip(named.items(), (3003, 344, 340, 13, 3, 36, 36),
     claims.equal(f"saddle_{name}", measured=escape[method], value=steps, text=f"saddle, steps: {method}")
 claims.equal("on_ridge", measured=np.max(np.abs(ridge)), value=0,
              text="x² - y² from the ridge: largest distance from it", slides="adaptive methods avoid saddles")
+
+# %% tags=["nbval-check-output"]
 axis, turned_ridge = leaves.values()
 claims.equal("turned_saddle_gd", measured=[way["gradient descent"][0] for way in leaves.values()], value=233,
              text="steps off the ridge, lr 0.01, gradient descent, along an axis and turned")
@@ -523,11 +538,21 @@ claims.equal("beside_fast", measured=[axis[name][2:].max() for name in ("AdaGrad
              text="same, AdaGrad and RMSProp, lr from 0.1 on")
 claims.about("turned_saddle_adagrad", measured=turned_ridge["AdaGrad"][0], value=6805, within=20,
              text="same, AdaGrad, lr 0.01, turned")
+claims.about("turned_saddle_rmsprop", measured=turned_ridge["RMSProp"][0], value=100, within=2,
+             text="same, RMSProp", slides="adaptive methods avoid saddles")
+claims.above("turned_rmsprop_gain", measured=(turned_ridge["gradient descent"] / turned_ridge["RMSProp"])[:4],
+             bound=1.5, text="turned: steps of gradient descent over RMSProp, lr 0.01, 0.03, 0.1, 0.3")
+tilt = np.array([[np.sqrt(0.75), -0.5], [0.5, np.sqrt(0.75)]])  # by 30 degrees
+for name, make, steps in (("AdaGrad", AdaGrad, 194), ("RMSProp", RMSProp, 19)):
+    x = minimize(lambda p: SADDLE(p @ tilt), tilt @ [1, 0.001], make(lr=0.01), 250,
+                 gradient=lambda p: tilt @ SADDLE.gradient(p @ tilt)).x @ tilt
+    claims.about(f"tilted_{name.lower()}", measured=steps_until(np.abs(x[:, 1]) > 0.1), value=steps, within=1,
+                 text=f"steps off the ridge, lr 0.01, turned by 30 degrees, {name}")
 walk = minimize(adaptive.TURNED_SADDLE, [0.7, 0.7 + 0.001 * np.sqrt(2)], AdaGrad(lr=0.01), 6000).x
 claims.below("walk", measured=np.abs(walk[-1].sum()), bound=0.01,
-             text="then after 6,000 steps: x + y in the turned axes (1.4 at first, 0 at the saddle)")
+             text="AdaGrad after 6,000 of the 6,805: x + y, turned axes (1.4 at first, 0 at the saddle)")
 claims.about("turned_best", measured=[counts.min() for counts in turned_ridge.values()], value=6, within=1,
-             text="turned: steps at the best rate, each method", slides="adaptive methods avoid saddles")
+             text="45 degrees: steps at the best rate, each method", slides="adaptive methods avoid saddles")
 claims.show()
 
 # %% [markdown]
@@ -541,8 +566,8 @@ claims.show()
 #    multiplies by the size of its own steps.
 # 2. The step no longer depends on the gradient's size: curvatures that differ along the axes are evened out,
 #    turned valleys are not.
-# 3. AdaGrad's rate falls as long as gradients come: right for noise and rare features; too small an $\eta$
-#    takes long.
+# 3. AdaGrad's rate falls as long as gradients come: right for noise, where SGD needs a tuned decay; too small
+#    an $\eta$ takes long.
 # 4. RMSProp at a constant rate ends in a cycle of width $\eta$; Adadelta's learning rate is hidden in
 #    $\epsilon$.
 # 5. Know your framework's ε, start value and rate before you compare.
