@@ -76,13 +76,25 @@ def test_what_does_not_change_in_a_movie_is_left_out():
 
 def test_figures_are_drawn_and_described():
     steps = {method: np.array([[np.inf, 9.0], [5.0, 6.0]]) for method in METHODS}
-    medians = {name: dict.fromkeys(METHODS, 7.0) | {"Adam": np.inf} for name in SURFACES}
+    found = dict.fromkeys(SURFACES, dict.fromkeys(METHODS, np.full(3, 7.0)) | {"Adam": np.full(3, np.inf)})
     times = {"sgd": {"blocks": 0.001, "fused": 0.002}, "adam": {"blocks": 0.003, "foreach": 0.004}}
-    for fig, alt in [lecture12.ways(few_runs()), lecture12.costs(times), lecture12.steps_table(medians),
+    for fig, alt in [lecture12.ways(few_runs()), lecture12.costs(times), lecture12.steps_table(found),
                      lecture12.windows(steps, np.array([0.1, 1.0]), ylabel="steps", marks={"Adam": 0.5})]:
         check_alt(alt)
         fig.canvas.draw()
         plt.close(fig)
+
+
+def test_table_of_steps_puts_first_who_arrives_from_nearly_all_starts():
+    found = {"Beale": {"Nesterov": np.where(np.arange(50) < 40, 30.0, np.inf), "AdaGrad": np.full(50, 40.0),
+                       "Adam": np.where(np.arange(50) < 49, 35.0, np.inf)},
+             "saddle": dict.fromkeys(("Nesterov", "AdaGrad", "Adam"), np.full(50, np.inf))}
+    fig, alt = lecture12.steps_table(found)
+    bold = {text.get_text(): text.get_fontweight() == "bold" for text in fig.axes[0].texts}
+    assert bold == {"30 (40)": False, "40": False, "35 (49)": True, "not in 1,000": False}
+    assert "Beale Adam, saddle none." in alt
+    assert alt.endswith("Lower, but from fewer starts: Nesterov on Beale, 30 (40).")
+    plt.close(fig)
 
 
 # --- the widget -------------------------------------------------------------------------------------
@@ -113,6 +125,17 @@ def test_description_says_what_happens():
     assert "leaves it again" in tell("Beale", "RMSProp", lr=0.1)
     assert "not at the goal after 200 steps" in tell("plateau", "gradient descent", lr=0.1, x=6, y=3)
     assert "below the goal from step 0 on" in tell("valley", "Adam", lr=0.0001, x=0, y=0)
+
+
+def test_method_and_surface_are_taken_in_any_case():
+    assert show.describe_choosing("beale", "ADAM", lr=0.1) == show.describe_choosing("Beale", "Adam", lr=0.1)
+    typed, listed = (choosing.ChoosingPicture() for _ in range(2))
+    words = [typed.update(surface="Saddle", method="Gradient Descent", lr=0.1, x=1.0, y=0.001),
+             listed.update(surface="saddle", method="gradient descent", lr=0.1, x=1.0, y=0.001)]
+    assert words[0] == words[1]
+    assert typed.png() == listed.png()
+    with pytest.raises(ValueError, match=r"method must be one of .*got 'adams'"):
+        show.draw_choosing("Beale", "adams")
 
 
 def test_widget_redraws_when_a_value_is_typed():

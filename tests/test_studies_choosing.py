@@ -105,6 +105,14 @@ def test_own_rates_are_reported_from_fresh_starts():
         f, f.start, METHODS["Nesterov"](lr=own["Nesterov"]), 5).x)
 
 
+def test_the_first_arrives_from_nearly_all_starts():
+    some, all_but_one = np.full(100, 10.0), np.full(100, 20.0)
+    some[:20], all_but_one[:1] = np.inf, np.inf
+    found = {"Nesterov": some, "Adam": all_but_one, "AdaGrad": np.full(100, 30.0)}
+    assert surfaces.first_of(found) == "Adam"
+    assert surfaces.first_of({"Nesterov": some}) is None
+
+
 def test_starts_on_the_saddle_lie_next_to_the_axis():
     x0 = surfaces.starts("saddle", 200, np.random.default_rng(0))
     assert np.abs(x0[:, 1]).max() < 0.005

@@ -273,6 +273,7 @@ def test_names_of_activations_and_methods_in_any_case():
     assert show.describe_neuron("relu", w1=2) == show.describe_neuron("ReLU", w1=2)
     assert show.describe_neuron("LEAKY relu", bias=-9) == show.describe_neuron("leaky ReLU", bias=-9)
     assert show.describe_momentum("nesterov") == show.describe_momentum("Nesterov")
+    assert show.describe_initialization("RELU") == show.describe_initialization("ReLU")
     for draw, name, same in ((show.draw_neuron, "Sigmoid", "sigmoid"),
                              (show.draw_momentum, "nesterov", "Nesterov")):
         a, b = io.BytesIO(), io.BytesIO()

@@ -32,8 +32,8 @@ A source starts so, and goes on with cells:
     # %% tags=["nbval-check-output"]
     print(opt.t)
 
-Code cells. At most 30, none over 25 lines, half of them at most 6 (empty lines do not count); at most
-2,000 words of Markdown; the notebook under 1 MB.
+Code cells. At most 30, none over 25 lines, half of them at most 6 (empty lines do not count); about
+2,000 words of Markdown, at most 2,200; the notebook under 1 MB.
     Tag `nbval-check-output`: the test run compares the cell's output with the stored one, text by text
     (pictures are not compared). Give it to each cell whose text is the same on every machine and in every
     run: counts, rounded numbers with a margin, tables, claims. No times, no last digits, and nothing that

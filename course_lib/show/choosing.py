@@ -52,8 +52,8 @@ class ChoosingPicture(Picture):
         self.path, = self.plane.plot([], [], color=BLUE, linestyle="-", marker="o", markersize=3.5,
                                      linewidth=1.2)
         self.start, self.end = mark(self.plane, "white", "o"), mark(self.plane, VERMILLION, "s")
-        named = [(self.start, "start"), (self.end, f"after {STEPS} steps")]
-        self.plane.legend(*zip(*named, strict=True), loc="lower left", bbox_to_anchor=(0, 1), ncols=2,
+        marks = [(self.start, "start"), (self.end, f"after {STEPS} steps")]
+        self.plane.legend(*zip(*marks, strict=True), loc="lower left", bbox_to_anchor=(0, 1), ncols=2,
                           frameon=False)
         self.loss, = self.curve.semilogy([], [], color=BLUE, linestyle="-")
         self.curve.axhline(GOAL, color="#666666", linewidth=1, linestyle=":")
@@ -77,6 +77,7 @@ class ChoosingPicture(Picture):
         self.plane.set_title("")
 
     def update(self, *, surface, method, lr, x, y):
+        surface, method = named(surface, method)
         trace = choosing_trace(surface, method, lr, x, y)
         self.show_surface(surface)
         points, losses, _ = trace
@@ -99,6 +100,8 @@ class ChoosingPicture(Picture):
 def draw_choosing(surface="Beale", method="Adam", lr=0.1, x=1.0, y=1.5):
     """200 steps of a method on a surface from (x, y), as a Figure.
 
+    surface : a key of SURFACES, method : a key of RULES, in any case
+
     >>> figure = draw_choosing("saddle", "momentum", lr=0.1, x=1.0, y=0.001)
     """
     picture = ChoosingPicture()
@@ -106,10 +109,15 @@ def draw_choosing(surface="Beale", method="Adam", lr=0.1, x=1.0, y=1.5):
     return picture.figure
 
 
+def named(surface, method):
+    """Surface and method as they are spelled here, whatever case they are given in."""
+    return (choice("surface", surface, SURFACES, any_case=True),
+            choice("method", method, RULES, any_case=True))
+
+
 def choosing_trace(surface, method, lr, x, y):
     """The points (steps + 1, 2), cut where the loss overflows, the losses there, and whether it did."""
-    opt = RULES[choice("method", method, RULES)](lr=lr)
-    f = SURFACES[choice("surface", surface, SURFACES)]
+    opt, f = RULES[method](lr=lr), SURFACES[surface]
     start = [[number("x", x, -FARTHEST, FARTHEST), number("y", y, -FARTHEST, FARTHEST)]]
     # Twice as fast as `minimize`, which checks and keeps more.
     with np.errstate(all="ignore"):
@@ -125,6 +133,7 @@ def describe_choosing(surface="Beale", method="Adam", lr=0.1, x=1.0, y=1.5):
     >>> print(describe_choosing("valley", "gradient descent", lr=0.03, x=-2, y=0.5))
     Gradient descent with rate 0.03 on the valley: below the goal from step 49 on.
     """
+    surface, method = named(surface, method)
     return in_words(choosing_trace(surface, method, lr, x, y), surface, method, lr)
 
 

@@ -47,7 +47,7 @@ class InitializationPicture(Picture):
 
 def run(activation, scale, depth, width):
     """Variance measured and by theory, gradient norm over the last measured and by theory; each (depth,)."""
-    choice("activation", activation, ACTIVATIONS)
+    activation = choice("activation", activation, ACTIVATIONS, any_case=True)
     number("scale", scale, 0, open_low=True)
     integer("depth", depth, 1, DEEPEST)
     units = WIDTHS[choice("width", width, WIDTHS)]
@@ -83,6 +83,8 @@ def draws(units):
 def draw_initialization(activation="tanh", scale=1.0, depth=50, width="100 units"):
     """Variance and gradient norm in each layer, for weights from N(0, scale²/fan_in), as a Figure.
 
+    activation : its name, in any case
+
     >>> figure = draw_initialization("ReLU", scale=1.0, depth=100)
     """
     picture = InitializationPicture()
@@ -93,6 +95,8 @@ def draw_initialization(activation="tanh", scale=1.0, depth=50, width="100 units
 def describe_initialization(activation="tanh", scale=1.0, depth=50, width="100 units"):
     """How the variance and the gradient change through the layers.
 
+    activation : its name, in any case
+
     >>> print(describe_initialization("identity", scale=2.0, depth=11))
     identity, scale 2, 11 layers of 100 units: the variance goes from 3.62 to 4.66e+06. The gradient at the \
 first layer is 1e+03 times that at the last, a factor of 2.00 per layer: it explodes.
@@ -102,6 +106,7 @@ first layer is 1e+03 times that at the last, a factor of 2.00 per layer: it expl
 
 def in_words(curves, activation, scale, depth, width):
     variance, _, gradient, _ = curves
+    activation = choice("activation", activation, ACTIVATIONS, any_case=True)  # as it is spelled here
     text = (f"{activation}, scale {scale:.3g}, {depth} layer{'s'[:depth > 1]} of {width}: the variance goes "
             f"from {variance[0]:.3g} to {variance[-1]:.3g}. ")
     if not gradient[0] > 0:

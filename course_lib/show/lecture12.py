@@ -17,7 +17,7 @@ from course_lib.show.comparison import EIGHTH
 from course_lib.show.display import check_alt
 from course_lib.show.landscapes import near_window, paths, window_of
 from course_lib.show.widgets import Picture
-from course_lib.studies.surfaces import LIMITS, METHODS
+from course_lib.studies.surfaces import LIMITS, METHODS, NEARLY_ALL, first_of
 
 CYCLE = plt.rcParams["axes.prop_cycle"].concat(plt.cycler(**{key: [value] for key, value in EIGHTH.items()}))
 # One look for each method in all figures of the lecture: the seven of the style, and an eighth.
@@ -42,9 +42,9 @@ def ways(runs, size=(8.4, 7)):
 
 # What `ways` and the end of `movies` show with the rates that the lecture finds.
 WAYS = ("Four surfaces with the ways of eight methods, each at its own rate. On Beale's function momentum "
-        "swings far down before it turns to the minimum. AdaGrad's first step leaves the picture, there and "
-        "in the valley. On Rosenbrock's function, without Adadelta, only momentum, Nesterov and Adam get "
-        "round the bend.")
+        "swings far down before it turns to the minimum, and AdaGrad's first step leaves the picture. In the "
+        "valley AdaGrad's first step overshoots the minimum. On Rosenbrock's function, without Adadelta, "
+        "only momentum, Nesterov and Adam get round the bend.")
 
 
 def _surfaces(runs, size):
@@ -146,29 +146,46 @@ def windows(steps, rates, *, ylabel, marks=None, size=(10, 3.9)):
         "momentum and Nesterov lowest, those of AdaGrad and Adadelta highest.")
 
 
-def steps_table(medians, size=(8.7, 3.9)):
-    """Median steps as a table of tinted numbers, for a dict of surface -> {method: steps}; inf: not arrived.
+def steps_table(found, size=(8.7, 3.9)):
+    """Median steps as a table of tinted numbers, for a dict of surface -> {method: steps (starts,)}.
 
-    The limits are those of `surfaces.LIMITS`.
+    The limits are those of `surfaces.LIMITS`. Bold is the first of each column (`surfaces.first_of`), in
+    italics what does not arrive from nearly all starts.
     """
-    methods = list(next(iter(medians.values())))
-    values = np.array([[found[method] for found in medians.values()] for method in methods])
+    methods = list(next(iter(found.values())))
+    values = np.array([[np.median(steps[method]) for steps in found.values()] for method in methods])
     fig, ax = plt.subplots(figsize=size)
     shade = np.log(np.where(np.isfinite(values), values, np.nanmax(values[np.isfinite(values)]) * 2))
     ax.imshow(shade, cmap="YlOrBr", aspect="auto", vmax=shade.max() * 1.3)
-    for (row, column), value in np.ndenumerate(values):
-        first = value == values[:, column].min()
-        text = f"{value:.0f}" if np.isfinite(value) else not_in(list(medians)[column])
-        ax.text(column, row, text, ha="center", va="center", fontweight="bold" if first else "normal")
-    ax.set(xticks=range(len(medians)), xticklabels=list(medians), yticks=range(len(methods)),
-           yticklabels=methods)
+    firsts, lower = {surface: first_of(steps) for surface, steps in found.items()}, []
+    for column, (surface, steps) in enumerate(found.items()):
+        first = firsts[surface]
+        for row, method in enumerate(methods):
+            text, some = in_steps(surface, steps[method]), np.isfinite(steps[method]).mean() < NEARLY_ALL
+            ax.text(column, row, text, ha="center", va="center", fontstyle="italic" if some else "normal",
+                    fontweight="bold" if method == first else "normal")
+            if first and some and values[row, column] < np.median(steps[first]):
+                lower.append(f"{method} on {surface}, {text}")
+    ax.set(xticks=range(len(found)), xticklabels=list(found), yticks=range(len(methods)), yticklabels=methods)
     ax.xaxis.tick_top()
     ax.grid(False)
     ax.tick_params(length=0)
-    firsts = [f"{name} {min(found, key=found.get)}" for name, found in medians.items()]
-    return fig, (
-        f"Median steps to the goal of {len(methods)} methods on {len(medians)} surfaces, each at its own "
-        f"rate. The first of each column: {', '.join(firsts)}.")
+    named = ", ".join(f"{surface} {first or 'none'}" for surface, first in firsts.items())
+    alt = (f"Median steps to the goal of {len(methods)} methods on {len(found)} surfaces, each at its own "
+           "rate; in brackets from how many starts a method arrives, if not from all. The first of each "
+           f"column, of those that arrive from nearly all: {named}.")
+    return fig, alt + (f" Lower, but from fewer starts: {'; '.join(lower)}." if lower else "")
+
+
+def in_steps(surface, steps):
+    """Median steps on a surface, and in brackets from how many starts a method arrived, if not from all.
+
+    >>> in_steps("Beale", np.array([5.0, 6.0, np.inf])), in_steps("Beale", np.array([np.inf]))
+    ('6 (2)', 'not in 1,000')
+    """
+    count, arrived = np.median(steps), np.isfinite(steps).sum()
+    text = f"{count:.0f}" if np.isfinite(count) else not_in(surface)
+    return text if arrived in (0, len(steps)) else f"{text} ({arrived})"
 
 
 def not_in(surface):

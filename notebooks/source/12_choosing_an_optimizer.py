@@ -48,7 +48,7 @@ from course_lib.studies.surfaces import METHODS, SURFACES
 #
 # Six surfaces, eight methods, 17 rates from 0.0001 to 20, 31 starts each. We count steps until the loss
 # stays below a thousandth of its first value. The rate with the lowest median is the method's own; what we
-# report are its runs from 31 *fresh* starts. Each run has 1,000 steps, on Rosenbrock's function 2,000.
+# report are its runs from 100 *fresh* starts. Each run has 1,000 steps, on Rosenbrock's function 2,000.
 #
 # The saddle is $x^2 - y^2 + \frac12y^4$: near the middle it is $x^2 - y^2$, further out it bends up to two
 # minima. On a saddle without end the largest rate always wins, so no rate would be the best.
@@ -61,7 +61,8 @@ fresh = {name: surfaces.at_own_rates(name, own[name], rng=np.random.default_rng(
 # %% [markdown]
 # **Predict first.** Which method is the first to arrive on Beale's function, which in the valley?
 # <details><summary>Answer</summary>
-# On Beale's, Nesterov and AdaGrad, close together. In the valley, AdaGrad, in four steps: the valley lies
+# AdaGrad on both, if it counts from how many starts a method arrives. Nesterov's median on Beale's is lower,
+# but from about a fifth of the starts it fails. In the valley AdaGrad needs 4 to 6 steps: the valley lies
 # along the axes, and one rate per coordinate is all it takes. Adam is never the first.
 # </details>
 
@@ -72,28 +73,27 @@ pictures.movies(runs, alt=pictures.WAYS)
 
 # %% [markdown]
 # Adadelta has no rate of its own on Rosenbrock's function: at none of the 17 does its median run arrive. In
-# the valley AdaGrad's own rate is 10. Its first step overshoots far out of the picture, from loss 10 to
-# 2,320. But the sum of squared gradients is large from then on, and tames the rate.
+# the valley AdaGrad arrives in 4 to 6 steps at every rate from 1 to 20. On such a plateau the starts decide
+# which rate is its own, and the edge of the grid does not matter. At 20 the first step leaps from loss 10 to
+# 9,830, but the sum of squared gradients is large from then on, and tames the rate.
 #
-# Median steps from the fresh starts; in brackets from how many of the 31 a method arrived, if not from all:
+# Median steps from the fresh starts; in brackets from how many of the 100 a method arrived, if not from all:
 
 # %%
-def cell(name, steps):
-    count, arrived = np.median(steps), np.isfinite(steps).sum()
-    text = f"{count:.0f}" if np.isfinite(count) else pictures.not_in(name)
-    return text if arrived in (0, len(steps)) else f"{text} ({arrived})"
-
-
-show.table(["median steps", *SURFACES],
-           [[method, *(cell(name, fresh[name][method]) for name in SURFACES)] for method in METHODS])
+show.table(["median steps", *SURFACES], [
+    [method, *(pictures.in_steps(name, fresh[name][method]) for name in SURFACES)] for method in METHODS])
 
 # %% [markdown]
-# Read it by columns. No method is first everywhere. AdaGrad, "the one that stops learning", is first three
-# times: nobody forced a small rate on it, and without noise its rate levels out.
+# Read it by columns. A median says nothing of the runs that fail, so we call first the lowest median among
+# the methods that arrive from at least 98 starts. In numbers with a smaller bracket read no order: on
+# Rosenbrock's function about a third of Adam's runs fail, so its median hangs on the starts that were drawn.
+#
+# No method is first everywhere: AdaGrad, "the one that stops learning", on four surfaces, Nesterov on two.
+# Nobody forced a small rate on AdaGrad, and without noise its rate levels out.
 #
 # Now turn the valley by 45°, and its starts with it. Gradient descent, momentum and Nesterov take exactly
-# the same steps. AdaGrad falls from 4 to 58, NAdam from 33 to 145: they scale coordinates, and the valley no
-# longer runs along one. Adam hardly notices at this condition; lecture 11 has steeper valleys.
+# the same steps. AdaGrad falls back from 4 steps to 59, RMSProp from 131 to 167: they scale coordinates, and
+# the valley no longer runs along one. Adam hardly notices at this condition; lecture 11 has steeper valleys.
 #
 # How wide is the window of good rates? A line ends where the median run no longer arrives:
 
@@ -103,9 +103,9 @@ show.figure(fig, alt=alt)
 
 # %% [markdown]
 # The windows lie decades apart. **At one rate for all, a movie shows which windows that rate happens to
-# hit.** At 0.01, momentum and Nesterov diverge from 25 of the 31 starts. Adam is safe there but slow: in
-# 1,000 steps it arrives from about half of them, in 5,000 from all. At 0.002, momentum and Nesterov are the
-# first.
+# hit.** At 0.01, momentum and Nesterov diverge from more than 15 of the 31 starts. Adam is safe there but
+# slow: in 1,000 steps it arrives from about half of them, in 5,000 from all. At 0.002, momentum and Nesterov
+# are the first.
 #
 # ## 2 · The wrong comparison and the fair one
 #
@@ -135,8 +135,8 @@ fair = choosing.compare_pictures(use_mnist, seeds=range(6), tuning_seeds=range(4
 #
 # **Predict first.** Where is plain gradient descent at rate 0.01, where at 0.3?
 # <details><summary>Answer</summary>
-# On each of the four seeds it is last but one at 0.01, and first or second at 0.3. It has not changed; the
-# others have left their windows.
+# On each of the four seeds it is last but one at 0.01, and fifth or better at 0.3, ahead of Adam. It has
+# not changed; the others have left their windows.
 # </details>
 
 # %%
@@ -157,8 +157,8 @@ show.figure(fig, alt=alt)
 fair
 
 # %% [markdown]
-# Look at the bars before you look at the order: most of them overlap. Gradient descent is behind on nearly
-# every seed. Of the rest, several are first on one seed or another; Adam is not the best on most.
+# Look at the bars before you look at the order: most of them overlap. Gradient descent is in the slower half
+# on every seed. Several methods are first on one seed or another; Adam is not the best on most.
 #
 # ### MNIST and the network of Kingma & Ba
 # The same comparison at full size takes half an hour, so its result is stored in `data/` (`python -m
@@ -197,14 +197,15 @@ fig, alt = pictures.windows(epochs, choosing.REGRESSION_RATES, ylabel="epochs to
 show.figure(fig, alt=alt)
 
 # %% [markdown]
-# Six of the eight need at most five epochs, if they may choose. At PyTorch's defaults only momentum and
-# Nesterov arrive at all within 25; the adaptive methods' default rates are far off. Adam's own rate is 2,
-# two thousand times its default. Its step is about `lr` per coordinate, and the largest weight is more than
-# 60 units away: at 0.001 that takes tens of thousands of steps. That Adam needs no tuning is true where the
-# weights are of order one and the features scaled, as in the networks it was made for.
+# Six of the eight need at most six epochs, the median of three data sets, if they may choose. At PyTorch's
+# defaults only momentum and Nesterov arrive at all within 25; the adaptive methods' default rates are far
+# off. Adam's own rate is 2, two thousand times its default. Its step is about `lr` per coordinate, and the
+# largest weight is more than 50 units away: at 0.001 that takes tens of thousands of steps. That Adam needs
+# no tuning is true where the weights are of order one and the features scaled, as in the networks it was made
+# for.
 #
 # RMSProp and Adadelta are slow here at the ρ they come with. RMSProp averages the squares of about ten
-# gradients, ρ = 0.9, and needs 14 epochs or more. Of about a hundred, ρ = 0.99, it needs at most nine: a
+# gradients, ρ = 0.9, and needs more than 12 epochs. Of about a hundred, ρ = 0.99, it needs fewer than 11: a
 # longer memory lets the steps shrink. A comparison at fixed ρ compares that choice as well.
 #
 # ## 4 · What a step costs
@@ -265,8 +266,8 @@ show.table(["milliseconds", "gradient", "step", "both"],
 
 # %%
 f = SURFACES["saddle"]
-stuck = {method: minimize(f, [1.0, 0.0], METHODS[method](lr=own["saddle"][method]), 1000).x[-1]
-         for method in METHODS}
+stuck = {method: list(surfaces.run(METHODS[method](lr=rate), f, np.array([[1.0, 0.0]]), 1000))[-1][0]
+         for method, rate in own["saddle"].items()}
 print("largest |y| after 1,000 steps from (1, 0):", max(abs(x[1]) for x in stuck.values()))
 
 # %% [markdown]
@@ -341,8 +342,6 @@ for name in OPTIMIZERS:
     hyper = {"lr": 0.01} | ({"momentum": 0.9} if name in ("momentum", "nesterov") else {})
     results[name] = frameworks.contrast(start, *digits, name, hyper, steps=60, rng=np.random.default_rng(1),
                                         frameworks=frameworks_with(name))
-
-# %%
 rows, sides = [], ("course_lib", "pytorch", "keras")
 for name, result in results.items():
     cells = {framework: bound(d) for framework, d in result.parameter_difference.items()}
@@ -380,19 +379,17 @@ show.figure(show.draw_choosing("Rosenbrock", "momentum", lr=0.002, x=-1.2, y=1.0
 # ## 8 · What we measured
 
 # %%
-claims, parts = Claims("12"), (slice(None), slice(0, 15), slice(15, None))
-first = np.array([[min(METHODS, key=lambda m: np.median(found[m][part])) for part in parts]
+claims, parts = Claims("12"), (slice(None), slice(0, 50), slice(50, None))
+first = np.array([[surfaces.first_of({m: found[m][part] for m in METHODS}) for part in parts]
                   for found in fresh.values()])
 medians = {name: {m: np.median(steps) for m, steps in found.items()} for name, found in fresh.items()}
 claims.equal("adam_first", measured=(first == "Adam").sum(axis=0), value=0, slides="only Adam solves all",
              text="surfaces of six on which Adam is the first, all fresh starts and two parts of them")
-chosen = [min(METHODS, key=lambda m: np.median(surfaces.best(found[m])[1])) for found in sweeps.values()]
-claims.equal("same_first", measured=(first[:, 0] == chosen).sum(), value=6,
-             text="surfaces on which the first is also the first from the starts that chose the rates")
-claims.above("adagrad_first", measured=(first == "AdaGrad").sum(axis=0), bound=2,
+claims.equal("adagrad_first", measured=(first == "AdaGrad").sum(axis=0), value=4,
              text="surfaces on which AdaGrad is the first, the same parts", slides="too slow, stops learning")
+claims.equal("nesterov_first", measured=(first == "Nesterov").sum(axis=0), value=2, text="same, Nesterov")
 lost = sum(np.isinf(found[method]) for found in medians.values() for method in METHODS)
-claims.equal("unsolved", measured=lost, value=1, text="pairs of method and surface, of 48, whose median run "
+claims.below("unsolved", measured=lost, bound=3, text="pairs of method and surface, of 48, whose median run "
              "does not arrive at the method's own rate")
 claims.equal("no_rate", measured=[m for m in METHODS if own["Rosenbrock"][m] is None], value="Adadelta",
              text="method with no good rate on Rosenbrock's function")
@@ -400,23 +397,46 @@ claims.below("saddle_slowest", measured=list(medians["saddle"].values()), bound=
              text="steps past the saddle, the slowest of eight methods, own rates",
              slides="SGD, momentum and Nesterov struggle")
 quicker = sum(found["NAdam"] < found["Adam"] for found in medians.values())
-claims.equal("nadam_faster", measured=quicker, value=2, slides="a bit faster than Adam",
+claims.below("nadam_faster", measured=quicker, bound=3, slides="a bit faster than Adam",
              text="surfaces of six on which NAdam is faster than Adam")
 quicker = sum(found["RMSProp"] < found["AdaGrad"] for found in medians.values())
 claims.equal("rmsprop_wins", measured=quicker, value=1,
              text="surfaces of six on which RMSProp is faster than AdaGrad", slides="faster than AdaGrad")
 
 # %%
-early = medians["Beale"]
-claims.below("beale_nesterov", measured=[early["Nesterov"] / early[m] for m in ("Adam", "RMSProp")], bound=1,
-             text="Beale: steps of Nesterov over those of Adam and of RMSProp", slides="adaptive ones first")
+early, gd = medians["Beale"], "gradient descent"
+arrived = {name: {m: np.isfinite(steps).sum() for m, steps in found.items()} for name, found in fresh.items()}
+claims.equal("beale_first", measured=first[0], value="AdaGrad", text="Beale: the first, the same parts")
+steady = [arrived["Beale"][m] for m in (gd, "AdaGrad", "RMSProp", "Adam")]
+claims.above("beale_all", measured=steady, bound=97,
+             text="fresh starts of 100 from which gradient descent, AdaGrad, RMSProp and Adam arrive there")
+claims.about("beale_nesterov", measured=arrived["Beale"]["Nesterov"], value=81, within=12, text="Nesterov")
+claims.below("beale_lower", measured=early["Nesterov"] / early["AdaGrad"], bound=1,
+             text="its median there over AdaGrad's, the runs that fail counted as slowest")
+claims.above("beale_rmsprop", measured=early["RMSProp"] / early[gd], bound=1.5,
+             text="steps of RMSProp there over gradient descent's", slides="adaptive ones head for the goal")
+claims.about("bend_adam", measured=arrived["Rosenbrock"]["Adam"], value=66, within=12,
+             text="Rosenbrock: fresh starts of 100 from which Adam arrives at its own rate")
+race = {name.partition(",")[0]: traces for name, (_, traces) in runs.items()}
+flat = np.median(sweeps["valley"]["AdaGrad"], axis=1)[surfaces.RATES >= 1]
+claims.about("adagrad_flat", measured=flat, value=5, within=1,
+             text="valley: AdaGrad's median steps, each rate from 1 to 20")
+far = minimize(SURFACES["valley"], SURFACES["valley"].start, METHODS["AdaGrad"](lr=20.0), 1).loss
+claims.about("overshoot", measured=far[1], value=9830, within=5, text="its loss after one step at rate 20")
+claims.above("uphill", measured=race["valley"]["AdaGrad"].loss[1] / far[0], bound=1,
+             text="the same at its own rate, over the loss at the start")
+claims.equal("bend", measured=sum(trace.x[-1, 0] > 0 for trace in race["Rosenbrock"].values()), value=3,
+             text="Rosenbrock: methods round the bend in 150 steps")
+
+# %%
 x0, f = surfaces.starts("Beale", 31, np.random.default_rng(12)), SURFACES["Beale"]
 lost = [minimize(f, x0, METHODS[m](lr=0.01), 1000).diverged.sum() for m in ("momentum", "Nesterov")]
-claims.about("beale_diverge", measured=lost, value=25, within=2, slides="led off-track",
+claims.above("beale_diverge", measured=lost, bound=15, slides="led off-track",
              text="starts of 31 from which momentum and Nesterov diverge on Beale at rate 0.01")
-there = [np.isfinite(surfaces.steps_to_goal(f, x0, "Adam", [0.01], limit=n)).sum() for n in (1000, 5000)]
-claims.about("beale_adam", measured=there[0], value=16, within=4, text="from which Adam arrives in 1,000")
-claims.equal("beale_adam_late", measured=there[1], value=31, text="from which Adam arrives in 5,000")
+late = surfaces.steps_to_goal(f, x0, "Adam", [0.01], limit=5000)
+claims.about("beale_adam", measured=(late <= 1000).sum(), value=16, within=5,
+             text="from which Adam arrives in 1,000")
+claims.equal("beale_adam_late", measured=np.isfinite(late).sum(), value=31, text="in 5,000")
 beale = {m: np.median(steps[surfaces.RATES == 0.002]) for m, steps in sweeps["Beale"].items()}
 claims.below("beale_momentum", measured=[beale.pop(m) for m in ("momentum", "Nesterov")], bound=100,
              text="their median steps at rate 0.002")
@@ -427,20 +447,15 @@ claims.equal("turn_same", measured=same, value=0, text="steps that the turn of t
 dearer = sum(medians["turned valley"][m] > medians["valley"][m] for m in list(METHODS)[3:])
 claims.equal("flattered", measured=dearer, value=5,
              text="of five methods with one rate per coordinate, how many are slower when it is turned")
-for method, values in {"AdaGrad": (4, 58), "NAdam": (33, 145), "Adam": (56, 61)}.items():
-    for name, value in zip(("valley", "turned valley"), values, strict=True):
+for method, values in {"AdaGrad": (4, 59), "RMSProp": (131, 167), "Adam": (56, 60)}.items():
+    for name, value, within in zip(("valley", "turned valley"), values, (4, 3), strict=True):
         claims.about(f"{method.lower()}_{name.split()[0]}", measured=medians[name][method], value=value,
-                     within=2, text=f"median steps of {method} in the {name}")
+                     within=1 if value < 5 else within, text=f"median steps of {method} in the {name}")
 
 # %%
-race = {name.partition(",")[0]: traces for name, (_, traces) in runs.items()}
-claims.about("overshoot", measured=race["valley"]["AdaGrad"].loss[1], value=2320, within=5,
-             text="valley: AdaGrad's loss after one step at its own rate, 10")
-claims.equal("bend", measured=sum(trace.x[-1, 0] > 0 for trace in race["Rosenbrock"].values()), value=3,
-             text="Rosenbrock: methods round the bend in 150 steps")
 sizes = [len(runs.rates) for found in (fair, mnist) for runs in found.runs.values()]
 claims.about("grids", measured=sizes, value=5, within=2, text="rates in a grid, digits and MNIST")
-wrong, gd = list(columns.values())[:-1], "gradient descent"
+wrong = list(columns.values())[:-1]
 claims.equal("rankings", measured=len({tuple(found.ranking()) for found in wrong}), value=4,
              text="digits: different rankings at four common rates")
 claims.above("winners", measured=len({found.ranking()[0] for found in wrong}), bound=2, text="winners there")
@@ -448,31 +463,33 @@ spread = [np.divide(*np.quantile([np.median(r.scores) for r in found.runs.values
           for found in columns.values()]
 claims.above("spread_wrong", measured=spread[:-1], bound=20,
              text="digits: worst over best median loss of eight, each common rate")
-claims.below("spread_fair", measured=spread[-1], bound=20, text="same at own rates")
+claims.below("spread_fair", measured=spread[-1] / np.array(spread[:-1]), bound=1,
+             text="that at own rates over that at each common rate")
 low, high = ({m: columns[f"all {rate}"].runs[m].scores for m in METHODS} for rate in (0.01, 0.3))
 claims.above("adam_beats_gd", measured=low[gd] / low["Adam"], bound=20,
              text="digits, all at 0.01: loss of gradient descent over Adam's, each seed")
-claims.above("gd_beats_adam", measured=high["Adam"] / high[gd], bound=5,
+claims.above("gd_beats_adam", measured=high["Adam"] / high[gd], bound=2,
              text="digits, all at 0.3: loss of Adam over gradient descent's, each seed")
 
 # %%
 place = [1 + sum(scores[m] < scores[gd] for m in METHODS) for scores in (low, high)]
 claims.equal("gd_low", measured=place[0], value=7, text="place of gradient descent at 0.01, each seed")
-claims.below("gd_high", measured=place[1], bound=3, text="same at 0.3")
+claims.below("gd_high", measured=place[1], bound=6, text="same at 0.3")
 seeds = np.array([runs.scores for runs in fair.runs.values()]).argsort(axis=0)
 claims.above("seed_winners", measured=len({*seeds[0]}), bound=1,
              text="digits, own rates: different winners on six seeds", slides="Adam always better")
 claims.below("adam_wins", measured=(seeds[0] == list(METHODS).index("Adam")).sum(), bound=4,
              text="seeds of six on which Adam is the best")
-claims.above("gd_behind", measured=(seeds[-1] == 0).sum(), bound=3, text="on which gradient descent is last")
+claims.above("gd_behind", measured=1 + np.argmax(seeds == list(METHODS).index(gd), axis=0), bound=4,
+             text="place of gradient descent at own rates, each seed")
 rates, rows = choosing.REGRESSION_RATES, {m: np.argmin(np.median(e, axis=1)) for m, e in epochs.items()}
-chosen, slow = {m: epochs[m][row] for m, row in rows.items()}, ("RMSProp", "Adadelta")
-claims.below("regression_fast", bound=6, text="regression: epochs of six methods at own rates, each data set",
+chosen, slow = {m: np.median(epochs[m][row]) for m, row in rows.items()}, ("RMSProp", "Adadelta")
+claims.below("regression_fast", bound=7, text="regression: median epochs of six methods at own rates",
              measured=[chosen[m] for m in METHODS if m not in slow])
 claims.above("regression_slow", measured=[chosen[m] for m in slow], bound=6, text="RMSProp and Adadelta")
-claims.above("rho_short", measured=chosen["RMSProp"], bound=13, text="RMSProp's epochs at own rate, ρ = 0.9")
-claims.below("rho_long", measured=longer[np.argmin(np.median(longer, axis=1))], bound=10, text="ρ = 0.99")
-claims.about("adam_rate", measured=rates[rows["Adam"]], value=2, within=1, text="regression: Adam's own rate",
+claims.above("rho_short", measured=chosen["RMSProp"], bound=12, text="RMSProp's epochs at own rate, ρ = 0.9")
+claims.below("rho_long", measured=np.median(longer, axis=1).min(), bound=11, text="same, ρ = 0.99")
+claims.equal("adam_rate", measured=rates[rows["Adam"]], value=2, text="regression: Adam's own rate",
              slides="the default 0.001 often does")
 claims.above("adadelta_rate", measured=rates[rows["Adadelta"]], bound=40, text="same, Adadelta's",
              slides="none to choose")
@@ -484,7 +501,7 @@ claims.equal("defaults", measured=sum(arrives.values()), value=2, slides="the de
 claims.equal("default_momenta", measured=[arrives["momentum"], arrives["Nesterov"]], value=1,
              text="whether momentum and Nesterov do")
 far = [abs(make_regression(1000, 20, noise=10.0, coef=True, random_state=seed)[2]).max() for seed in range(3)]
-claims.above("far", measured=far, bound=60, text="regression: largest weight, each data set")
+claims.above("far", measured=far, bound=50, text="regression: largest weight, each data set")
 wide = [max(found) / min(found) for found in (list(own["Beale"].values()), rates[list(rows.values())])]
 claims.above("wide", measured=wide, bound=100, text="Beale, regression: largest own rate over the smallest")
 block = {name: found["blocks"] for name, found in times.items()}
@@ -518,8 +535,8 @@ middle = np.median(list(scores.values()), axis=1)
 claims.about("mnist_spread", value=1.4, within=0.1, text="same, worst over best median test loss",
              measured=middle.max() / middle.min())
 tried = mnist.runs["momentum"].grid_scores[1:3, 0]
-claims.below("mnist_momentum", measured=tried[0] / tried[1] - 1, bound=0.01,
-             text="same, momentum: how much rate 0.2 was better than 0.1 on the tuning seed")
+claims.below("mnist_momentum", measured=100 * (tried[0] / tried[1] - 1), bound=1,
+             text="same, momentum: by how many % rate 0.2 was better than 0.1 on the tuning seed")
 claims.below("pytorch", measured=apart.get("pytorch"), bound=1e-12,
              text="weights after 60 steps of RMSProp, ours and PyTorch's")
 claims.below("keras", measured=apart.get("keras"), bound=1e-4, text="same, Keras's")
