@@ -89,6 +89,6 @@ EXEMPT = {"studies.gradient_flow.Flow": "a record, filled by flow",
           "studies.deep_digits.images": "no arguments", "studies.deep_digits.main": "only the file to write"}
 SHOW = [(name, lambda lib, name=name, o=o: getattr(lib, name)(**o), message)
         for name in ("describe_initialization", "draw_initialization") for o, message in (
-            ({"activation": "relu"}, "activation 'ReLU' 'relu'"), ({"scale": 0}, "scale (0, inf) 0"),
+            ({"activation": "sine"}, "activation 'ReLU' 'sine'"), ({"scale": 0}, "scale (0, inf) 0"),
             ({"depth": 101}, "depth from 1 to 100 101"), ({"width": 10}, "width '10 units' 10"))]
 SHOW_EXEMPT = {"initialization_explorer": "no arguments"}

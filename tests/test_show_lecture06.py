@@ -94,7 +94,7 @@ def test_a_redraw_takes_well_under_a_tenth_of_a_second():
 
 
 def test_bad_values_are_named():
-    with pytest.raises(ValueError, match=r"activation must be one of 'identity'.*got 'relu'"):
-        show.draw_initialization("relu")
+    with pytest.raises(ValueError, match=r"activation must be one of 'identity'.*got 'sine'"):
+        show.draw_initialization("sine")
     with pytest.raises(ValueError, match="depth must be a whole number from 1 to 100, got 101"):
         show.draw_initialization(depth=101)

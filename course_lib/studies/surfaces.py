@@ -12,6 +12,7 @@ import numpy as np
 from course_lib.functions import BEALE, ROSENBROCK, Function, valley
 from course_lib.minimize import minimize
 from course_lib.optimizers import SGD, Adadelta, AdaGrad, Adam, Momentum, NAdam, Nesterov, Optimizer, RMSProp
+from course_lib.studies.shared import shared
 from course_lib.validation import choice, floats, generator, integer, number
 
 # Everything but the learning rate stays as the papers have it.
@@ -136,6 +137,7 @@ def positive(name, values):
     return array
 
 
+@shared
 def steps_to_goal(f, x0, method, rates, *, limit=1000, tolerance=1e-3):
     """Steps until f stays below `tolerance` times f(f.start): an array (rates, starts), inf if it does not.
 
