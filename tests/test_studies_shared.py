@@ -1,7 +1,10 @@
 """A shared study is computed once while a directory is named, and each time otherwise."""
 
+import warnings
+
 import numpy as np
 import pytest
+from joblib.memory import MemorizedFunc
 
 from course_lib.studies import lr_schedules
 from course_lib.studies.shared import VARIABLE, shared
@@ -57,6 +60,23 @@ def test_another_directory_computes_anew(monkeypatch, tmp_path):
         monkeypatch.setenv(VARIABLE, str(tmp_path / name))
         study(6.0)
     assert CALLS == [6.0, 6.0]
+
+
+def test_a_slow_disk_is_no_warning(monkeypatch, tmp_path):
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    persist = MemorizedFunc._persist_input
+    monkeypatch.setattr(MemorizedFunc, "_persist_input",
+                        lambda *arguments, **options: persist(*arguments, **options, this_duration_limit=-1))
+    study(7.0)
+    assert CALLS == [7.0]
+    with pytest.warns(UserWarning, match="a warning of the study"):
+        warn(1)
+
+
+@shared
+def warn(x):
+    warnings.warn("a warning of the study", UserWarning, stacklevel=2)
+    return x
 
 
 def test_an_error_is_raised_each_time(monkeypatch, tmp_path):

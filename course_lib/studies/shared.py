@@ -9,6 +9,7 @@ code. Without the variable nothing is kept.
 from __future__ import annotations
 
 import os
+import warnings
 from functools import wraps
 from inspect import isfunction, signature
 
@@ -40,6 +41,9 @@ def shared(function):
         if not directory:
             return function(*arguments, **options)
         from joblib import Memory  # only here: it is needed in tests alone
-        return Memory(directory, verbose=0).cache(function, ignore=ignored)(*arguments, **options)
+        with warnings.catch_warnings():
+            # On a busy disk: that the arguments took long to write. Nothing depends on it.
+            warnings.filterwarnings("ignore", "Persisting input arguments took", UserWarning)
+            return Memory(directory, verbose=0).cache(function, ignore=ignored)(*arguments, **options)
 
     return kept

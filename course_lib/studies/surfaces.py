@@ -82,7 +82,6 @@ PLATEAU = Function(
     levels=np.array([0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.97, 0.98]))
 
 
-
 def _turned(x, f, rotation):
     return f(x @ rotation)
 
