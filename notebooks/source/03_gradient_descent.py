@@ -160,7 +160,7 @@ first_L = [sine_rates.largest_curvature(*sine_rates.sine_problem(seed), rng=np.r
 print(f"L from {min(first_L):.0f} to {max(first_L):.0f}")
 
 # %% [markdown]
-# So $2/L$ is about 0.1.
+# So $2/L$ is about 0.1; from 0.07 to 0.2, with the start.
 #
 # **Predict first.** Learning rates 0.001, 0.03 and 0.5. Which is which?
 # <details><summary>Answer</summary>
@@ -184,11 +184,11 @@ fig, alt = pictures.edge(along)
 show.figure(fig, alt=alt)
 
 # %% [markdown]
-# With rates 0.05 and 0.1, $L$ moves to $2/\eta$ and then stays near it, at the "edge of stability" (Cohen et
-# al. 2021); the loss no longer falls at every step. With 0.1 some runs begin above the edge; they come down
-# to it. This edge is low: in the last 500 steps every run's loss is higher than with 0.05. At 0.01 the edge
-# is at 200; $L$ rises, but does not get there. A network is not a quadratic: its curvature depends on the
-# rate.
+# With rate 0.1, $L$ moves to $2/\eta = 20$ and then stays near it, at the "edge of stability" (Cohen et al.
+# 2021); the loss no longer falls at every step. Runs that begin above this edge come down to it. With 0.05
+# the edge is at 40 and $L$ comes near it; most runs, not all, then rise now and then. A low edge costs: over
+# the last 500 steps every run's loss with 0.1 has a higher median than with 0.05. At 0.01 the edge is at 200;
+# $L$ rises, but does not get there. A network is not a quadratic: its curvature depends on the rate.
 #
 # ## 4 · Conditioning, and why to scale the features
 #
@@ -296,6 +296,9 @@ for k in (10, 100, 1000):
     large = exact > 1e-12  # below, the rounding of the turned matrix shows
     apart[k] = np.abs(ratios[k][large] / exact[large] - 1).max()
     ratios[k] /= convergence.strongly_convex_bound(k, 1.0, steps)
+many = convergence.starts(np.geomspace(1, 100, 20), "random", 2000, rng)  # for the median, κ = 100
+many = convergence.exact_loss(np.geomspace(1, 100, 20), many, 2 / 101, steps)
+many /= convergence.strongly_convex_bound(100, 1.0, steps)
 
 # %% tags=["nbval-check-output"]
 top = convergence.strongly_convex_bound(100, 1.0, steps)
@@ -462,32 +465,38 @@ claims.equal("below_edge", measured=tried[lowered].max(), value=1.99, slides="di
 claims.equal("beyond_edge", measured=tried[~lowered].min(), value=2.01, text="same, smallest that raises it")
 claims.about("best_rate", measured=relative[np.argmin(sweep)], value=1.82, within=0.02,
              text="best rate times L, κ = 10; 2L/(L + μ) is 1.82")
-claims.about("first_curvature", measured=first_L, value=20, within=8,
+claims.about("first_curvature", measured=first_L, value=20, within=10,
              text="network: largest curvature before the first step, 8 seeds")
 slow, good, wild = three.values()
-claims.above("too_small", measured=slow[:, -1], bound=0.05, text="loss after 1,000 steps, lr 0.001, 8 seeds")
-claims.about("right", measured=good[:, -1], value=0.018, within=0.004, text="same, lr 0.03")
+claims.above("too_small", measured=slow[:, -1], bound=0.04, text="loss after 1,000 steps, lr 0.001, 8 seeds")
+claims.about("right", measured=good[:, -1], value=0.017, within=0.006, text="same, lr 0.03")
 claims.below("too_large", measured=np.argmin(np.isfinite(wild), axis=1), bound=30,
              text="step at which the loss passes a million, lr 0.5, 8 seeds")
 
 # %%
-claims.about("edge_of_stability", value=2, within=0.25,
-             measured=[lr * run.curvature[-3:] for lr in (0.05, 0.1) for run in along[lr]],
-             text="lr 0.05 and 0.1, 4 seeds: lr times largest curvature, steps 1,250 to 1,500")
-above = [seed for seed in range(24) if sine_rates.train_sine(0.1, seed, 1, measure_every=1).curvature[0] > 20]
-claims.about("come_down", value=2, within=0.1, measured=[
-    0.1 * sine_rates.train_sine(0.1, seed, 1500, measure_every=1500).curvature[-1] for seed in above],
-             text="lr 0.1, those of 24 seeds that begin above the edge: the same after 1,500 steps")
-late = {lr: np.array([run.loss[1000:] for run in along[lr]]) for lr in along}
+runs = {lr: along[lr] + [sine_rates.train_sine(lr, seed, 1500, measure_every=1500) for seed in range(4, 20)]
+        for lr in along}
+last_L = {lr: np.array([run.curvature[-1] for run in runs[lr]]) for lr in runs}
+begin_L = np.array([run.curvature[0] for run in runs[0.1]])
+late = {lr: np.array([run.loss[1000:] for run in runs[lr]]) for lr in runs}
+rises = {lr: np.mean(np.diff(late[lr]) > 0, axis=1) for lr in runs}
+claims.about("edge_of_stability", measured=0.1 * last_L[0.1], value=2, within=0.1,
+             text="lr 0.1, 20 seeds: lr times largest curvature after 1,500 steps")
+claims.about("come_down", measured=0.1 * last_L[0.1][begin_L > 20], value=2, within=0.1,
+             text="same, those that begin above the edge, at 20")
+claims.above("uneven", measured=rises[0.1], bound=0.02,
+             text="same, share of the last 500 steps in which the loss rises")
+claims.about("near_the_edge", measured=0.05 * last_L[0.05], value=2, within=0.35,
+             text="lr 0.05, 20 seeds: lr times largest curvature after 1,500 steps")
+claims.above("some_uneven", measured=np.sum(rises[0.05] > 0), bound=11,
+             text="same, runs of 20 whose loss rises in any of the last 500 steps")
 claims.above("edge_costs", measured=np.median(late[0.1], axis=1) / np.median(late[0.05], axis=1), bound=1.3,
-             text="median loss of the last 500 steps, lr 0.1 over lr 0.05, 4 seeds")
-claims.above("edge_uneven", measured=[np.mean(np.diff(late[lr]) > 0, axis=1) for lr in (0.05, 0.1)],
-             bound=0.02, text="share of these steps in which the loss rises, lr 0.05 and 0.1")
-claims.equal("smooth_fall", measured=np.mean(np.diff(late[0.01]) > 0, axis=1), value=0, text="same, lr 0.01")
-claims.about("below_the_edge", measured=[run.curvature[-1] for run in along[0.01]], value=33, within=7,
-             text="lr 0.01: largest curvature after 1,500 steps; the edge is at 200")
-claims.above("still_rising", measured=[run.curvature[-1] / run.curvature[0] for run in along[0.01]],
-             bound=1.3, text="same, over that at the start")
+             text="median loss of the last 500 steps, lr 0.1 over lr 0.05, 20 seeds")
+claims.equal("smooth_fall", measured=rises[0.01], value=0,
+             text="lr 0.01, 20 seeds: share of the last 500 steps in which the loss rises")
+claims.below("below_the_edge", measured=last_L[0.01], bound=50,
+             text="same, largest curvature after 1,500 steps; the edge is at 200")
+claims.above("still_rising", measured=last_L[0.01] / begin_L, bound=1.05, text="same, over that at the start")
 
 # %%
 claims.about("bound_attained", measured=[r.max() for r in ratios.values()], value=1, within=1e-6,
@@ -496,8 +505,8 @@ claims.below("oracle", measured=list(apart.values()), bound=1e-9,
              text="losses of the optimizer against the closed form, relative")
 claims.below("random_ratio", measured=[r[20:, 1:].max() for r in ratios.values()], bound=0.6,
              text="largest loss over bound from 100 random starts, after the first step")
-claims.about("random_median", measured=np.median(ratios[100][20:, 100:], axis=0), value=0.02, within=0.01,
-             text="same, median of the starts, κ = 100, each step from 100 to 500")
+claims.about("random_median", measured=np.median(many[:, 100:], axis=0), value=0.03, within=0.01,
+             text="same, median of 2,000 random starts, κ = 100, each step from 100 to 500")
 large = kappas >= 100
 claims.about("steps_worst", measured=(worst / kappas)[large], value=3.45, within=0.02,
              text="steps to a millionth over κ, flattest direction alone, κ = 100 to 10,000")

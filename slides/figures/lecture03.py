@@ -77,8 +77,10 @@ def bound():
 
 def kappa():
     kappas = np.geomspace(10, 10_000, 7)
-    steps = convergence.steps_against_kappa(partial(convergence.best, "gradient descent"), kappas)[0]
-    return pictures.steps_and_kappa(kappas, {"gradient descent": steps}, size=(5, 3.7))
+    even = convergence.steps_against_kappa(partial(convergence.best, "gradient descent"), kappas)[0]
+    worst = [convergence.exact_steps(np.geomspace(1, k, 20), np.eye(20)[0], 2 / (k + 1)) for k in kappas]
+    return pictures.steps_and_kappa(kappas, {"flattest direction": worst, "equal energy": even},
+                                    size=(5, 3.7))
 
 
 def guarantees():
