@@ -54,6 +54,20 @@ def right(message):
     print(f"Right: {message}")
 
 
+def expect_keys(name, given, wanted):
+    """Raise WrongAnswer unless the student's dict `given` has exactly the keys that `wanted` has.
+
+    >>> expect_keys("rates", {"adam": 0.1, "SGD": 1.0}, {"sgd": 1.0, "adam": 0.1})
+    Traceback (most recent call last):
+    course_lib.exercises.base.WrongAnswer: rates must have the keys sgd, adam; sgd is missing; 'SGD' is none
+        of them.
+    """
+    wrong = [f"{key} is missing" for key in wanted if key not in given]
+    wrong += [f"{key!r} is none of them" for key in given if key not in wanted]
+    if wrong:
+        raise WrongAnswer(f"{name} must have the keys {', '.join(wanted)}; {'; '.join(wrong)}.")
+
+
 def check_function(function, *, reference, cases, outputs, mistakes=(), tolerance=TOLERANCE):
     """Raise WrongAnswer with a diagnosis unless `function` gives what `reference` gives.
 

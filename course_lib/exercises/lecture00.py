@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from course_lib.datasets import load_digits
-from course_lib.exercises.base import Mistake, WrongAnswer, check_function, check_number, right
+from course_lib.exercises.base import Mistake, WrongAnswer, check_function, check_number, expect_keys, right
 from course_lib.layers import Dense, ReLU
 from course_lib.losses import SoftmaxCrossEntropy
 from course_lib.network import Network
@@ -293,12 +293,7 @@ def check_other_order(second):
 
 
 def _check_settings(second):
-    missing = [name for name in FIRST if name not in second]
-    unknown = [name for name in second if name not in FIRST]
-    if missing or unknown:
-        raise WrongAnswer(f"second must have the keys {', '.join(FIRST)}; "
-                          + "; ".join([f"{name} is missing" for name in missing]
-                                      + [f"{name!r} is none of them" for name in unknown]) + ".")
+    expect_keys("second", second, FIRST)
     for name, value in second.items():
         shown = f"second[{name!r}]"
         if value is None or value is Ellipsis:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from course_lib.exercises.base import Mistake, WrongAnswer, check_function, check_number, right
+from course_lib.exercises.base import Mistake, WrongAnswer, check_function, check_number, expect_keys, right
 from course_lib.exercises.lecture12_scores import check_fair_scores
 from course_lib.functions import valley
 from course_lib.minimize import minimize
@@ -236,12 +236,7 @@ def check_rigged(rates):
     """Exercise 5: a dict of method -> a common rate at which that method wins."""
     if not isinstance(rates, dict):
         raise WrongAnswer(f"rates must be a dict of method -> rate, got {type(rates).__name__}.")
-    missing = [name for name in CONTESTANTS if name not in rates]
-    unknown = [name for name in rates if name not in CONTESTANTS]
-    if missing or unknown:
-        raise WrongAnswer(f"rates must have the keys {', '.join(CONTESTANTS)}; "
-                          + "; ".join([f"{name} is missing" for name in missing]
-                                      + [f"{name!r} is none of them" for name in unknown]) + ".")
+    expect_keys("rates", rates, CONTESTANTS)
     for name, lr in rates.items():
         _check_one_rate(name, lr)
     right("one valley, one start, equal work, and three winners: the common rate decides.")
