@@ -245,7 +245,7 @@ def lsuv(net, x, rng, *, tolerance=0.02, max_iterations=10):
     out, reached = floats("x", x, (None, None)).astype(net.parameters.dtype), []
     for layer in net.layers:
         if "weight" in layer.shapes:
-            weight = layer.value("weight")
+            weight = layer.values["weight"]
             weight[...] = orthogonal()(weight.shape, rng)
             for _ in range(max_iterations):
                 std = float(layer.forward(out).std())

@@ -8,7 +8,7 @@ import numpy as np
 
 from course_lib.layers import Layer
 from course_lib.parameters import Parameters
-from course_lib.validation import as_array, floats, function, generator, integer, number
+from course_lib.validation import as_array, function, generator, integer, number
 
 PREDICT_ROWS = 4096  # rows pushed through at once, so that a large data set needs little memory
 
@@ -63,19 +63,18 @@ class Network:
     def forward(self, x, train=False):
         """The output for a batch x of shape (batch, inputs)."""
         out = self._batch(x)
-        for index, layer in enumerate(self.layers):
+        for layer in self.layers:
             out = layer.forward(out, train)
             for hook in self.hooks:
-                hook.forward(index, layer, out, train)
+                hook.forward(self.layers.index(layer), layer, out, train)
         return out
 
     def backward(self, g):
         """Fill `parameters.g` from g, the loss's gradient at the output of the last forward pass."""
-        g = floats("g", g, finite=False).astype(self.parameters.dtype, copy=False)
-        for index in reversed(range(len(self.layers))):
-            grad_output, g = g, self.layers[index].backward(g)
+        for layer in reversed(self.layers):
+            grad_output, g = g, layer.backward(g)
             for hook in self.hooks:
-                hook.backward(index, self.layers[index], grad_output)
+                hook.backward(self.layers.index(layer), layer, grad_output)
 
     def loss_and_grad(self, x, y):
         """The mean loss over a batch, a float; its gradient is then in `parameters.g`."""

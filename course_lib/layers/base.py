@@ -46,7 +46,7 @@ class Layer:
                 setattr(cls, name, checked(vars(cls)[name]))
 
     def __init__(self):
-        self.values, self.gradients, self.buffers = {}, {}, {}
+        self.values, self.gradients, self.buffers = _NoneYet(self), {}, {}
 
     def forward(self, x, train=False):
         raise NotImplementedError(f"{type(self).__name__} must define forward(x, train)")
@@ -54,15 +54,19 @@ class Layer:
     def backward(self, g):
         raise NotImplementedError(f"{type(self).__name__} must define backward(g)")
 
-    def value(self, name):
-        """The array of a parameter, a view into the vector of the network that holds this layer."""
-        try:
-            return self.values[name]
-        except KeyError:
-            raise RuntimeError(f"{self!r} has no {name} yet: a Network gives it one") from None
-
     def __repr__(self):
         return f"{type(self).__name__}()"
+
+
+class _NoneYet(dict):
+    """The parameters' values of a layer that no network holds: to ask for one is a RuntimeError."""
+
+    def __init__(self, layer):
+        super().__init__()
+        self.layer = layer
+
+    def __missing__(self, name):
+        raise RuntimeError(f"{self.layer!r} has no {name} yet: a Network gives it one")
 
 
 def _checked_forward(forward):
@@ -133,24 +137,24 @@ class Dense(Layer):
 
     @property
     def weight(self):
-        return self.value("weight")
+        return self.values["weight"]
 
     @property
     def bias(self):
-        return self.value("bias")
+        return self.values["bias"]
 
     def forward(self, x, train=False):
         check_width(self, x, self.fan_in)
         self.x = x
-        # np.dot is the matrix product x @ W; unlike @ it is fast for a single column too.
-        out = np.dot(x, self.weight)
-        out += self.bias
+        # x.dot(W) is the matrix product x @ W; unlike @ it is fast for a single column too.
+        out = x.dot(self.values["weight"])
+        out += self.values["bias"]
         return out
 
     def backward(self, g):
-        np.dot(self.x.T, g, out=self.gradients["weight"])
-        np.dot(row_of_ones(len(g), g.dtype), g, out=self.gradients["bias"])  # the sum over the batch
-        return np.dot(g, self.weight.T) if self.needs_input_gradient else None
+        self.x.T.dot(g, out=self.gradients["weight"])
+        row_of_ones(len(g), g.dtype).dot(g, out=self.gradients["bias"])  # the sum over the batch
+        return g.dot(self.values["weight"].T) if self.needs_input_gradient else None
 
     def __repr__(self):
         return f"Dense({self.fan_in}, {self.fan_out})"

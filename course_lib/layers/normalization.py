@@ -21,11 +21,11 @@ class Normalization(Layer):
 
     @property
     def gamma(self):
-        return self.value("gamma")
+        return self.values["gamma"]
 
     @property
     def beta(self):
-        return self.value("beta")
+        return self.values["beta"]
 
     def __repr__(self):
         return f"{type(self).__name__}({self.features})"

@@ -138,7 +138,8 @@ class Optimizer:
     def _run(self, x, g, lr, *state):
         """Update x and the state. A long x goes block by block, through a program if the rule has one."""
         if x.size <= BLOCK:
-            _overwrite(state, self._update(x, g, lr, *state))
+            if new := self._update(x, g, lr, *state):
+                _overwrite(state, new)
         elif program := read(self._update, lr, len(state)):
             program.run(cut(BLOCK, x, g, lr, *state), BLOCK)
         else:
