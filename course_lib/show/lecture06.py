@@ -54,11 +54,14 @@ def flows(named, size=(10, 3.8), limits=(None, None)):
     for ax in (left, right):
         ax.set(xlabel="layer", yscale="log", ylim=limits)
     right.legend(fontsize=9)
-    ends = "; ".join(
-        f"{name}: variance from {runs.variance[0]:.2g} to {runs.variance[-1]:.2g}, gradient at the first "
-        f"layer {runs.gradient[0] / runs.gradient[-1]:.1g} of that at the last"
-        for name, runs in ((n, r[0] if isinstance(r, list) else r) for n, r in named.items()))
-    return fig, f"Variance and gradient norm of each layer, on logarithmic scales. {ends}."
+    ends = []
+    for name, runs in named.items():
+        runs = runs if isinstance(runs, list) else [runs]
+        first, last = np.median([run.variance[[0, -1]] for run in runs], axis=0)
+        left_over = np.median([run.gradient[0] / run.gradient[-1] for run in runs])
+        ends.append(f"{name}: variance from {first:.2g} to {last:.2g}, gradient at the first layer "
+                    f"{left_over:.1g} of that at the last")
+    return fig, f"Variance and gradient norm of each layer, on logarithmic scales. {'; '.join(ends)}."
 
 
 def propagation(named, size=(7, 4.2)):

@@ -68,7 +68,7 @@ def steps_and_kappa(clouds, named, size=(8, 4.2)):
     ax.legend()
     return fig, (
         "Steps against the condition number on logarithmic axes. All dots, from κ of about 10 to hundreds of "
-        "millions, lie on or a little below one straight line of slope 1; so do the marked data sets.")
+        "millions, lie on or somewhat below one straight line of slope 1; so do the marked data sets.")
 
 
 def fits(x, y, learned, size=(10, 3.4)):

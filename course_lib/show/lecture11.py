@@ -31,9 +31,9 @@ def moments(trace, beta1, beta2, size=(10, 3.6)):
         ax.set(title=title, xlabel="step", ylim=(low, high + 0.2 * (high - low)))  # room for the legend
         ax.legend(loc="upper center", ncols=3, handlelength=1.5, columnspacing=1)
     return fig, (
-        "Left: m starts at zero and reaches the level of the gradients after some 20 steps; corrected, it "
-        "scatters around that level from the first step. Right: the root of v has come little more than a "
-        "third of the way after 150 steps; corrected, it is near the right level after a few steps.")
+        "Left: m starts at zero and climbs to the level of the gradients; corrected, it scatters around that "
+        "level from the first step. Right: the root of v has come less than half of the way after 150 steps; "
+        "corrected, it scatters around the right level at first and settles there.")
 
 
 def step_sizes(curves, size=(7, 3.6)):
@@ -133,9 +133,9 @@ def final_errors(rates, named, size=(7, 3.8)):
     ax.minorticks_off()
     ax.legend(title="median, bar: 10–90 %")
     return fig, (
-        "At rate 0.001 the three errors are close, with Adam's the lowest. At 0.003 Adam's is a seventh of "
-        "NAdam's, at 0.01 a thirteenth; NAdam's with ψ = 1 lies between. Adam's still falls at the largest "
-        "rate.")
+        "At rate 0.001 the three errors are close, with Adam's the lowest. At 0.003 Adam's is several times "
+        "lower than NAdam's, at 0.01 about ten times; NAdam's with ψ = 1 lies between. Adam's median still "
+        "falls at the largest rate. NAdam's bars are long at the two larger rates.")
 
 
 def failing(named, size=(7, 3.6)):

@@ -288,8 +288,8 @@ show.table(["parameter", "Tanh", "WrongTanh"], rows)
 # <details><summary>Answer</summary>
 # Yes. The last layer's gradient is right. Before it, 1 - tanh is never negative, so for each *example* each
 # hidden gradient keeps its sign. A weight's gradient is the sum over the examples, and may still point the
-# wrong way: at more than a fifth of the steps the loss rises a little. In the end it has more than halved,
-# and without the right curve beside it you might be content.
+# wrong way: at many steps, typically more than a fifth of them, the loss rises a little. In the end it has
+# typically fallen to less than a quarter, and without the right curve beside it you might be content.
 # </details>
 
 # %%
@@ -326,8 +326,8 @@ show.source(SGD.rule, Network.loss_and_grad)
 #
 # <details><summary>Answer</summary>
 # 0.05. With 0.001 the network is far from done, with 0.5 the loss explodes. And 0.1 is faster at first, then
-# restless, in the run shown after some 800 steps: the curvature has grown on the way (lecture 03). From then
-# on the loss rises at many steps, and how good the network is at the end is luck.
+# restless, after some 500 to 1,500 steps, in the run shown after 800: the curvature has grown on the way
+# (lecture 03). From then on the loss rises at many steps, and how good the network is at the end is luck.
 # </details>
 
 # %% tags=["nbval-check-output"]
@@ -438,8 +438,9 @@ print(different, "different parameter vectors, one loss:", twin_gap < 1e-15)
 # same function. What does the loss do on the way?
 #
 # <details><summary>Answer</summary>
-# It rises. In between, the weights are averages of unlike neurons. So the objective cannot be convex: in a
-# convex function, no point on the way lies above both ends.
+# It rises: only a little if the twins differ in a neuron that hardly matters, mostly more than tenfold. In
+# between, the weights are averages of unlike neurons. So the objective cannot be convex: in a convex
+# function, no point on the way lies above both ends.
 # </details>
 
 # %%
@@ -495,19 +496,23 @@ claims.below("gradient_gap", measured=[hand_error, *grads.values()], bound=1e-12
 claims.below("run_gap", measured=[0, *same.parameter_difference.values(), *same.loss_difference.values()],
              bound=1e-12, text="largest relative difference to PyTorch and Keras over 500 steps")
 claims.below("check_right", measured=list(checks[0].values()), bound=1e-6, text="gradient check, right tanh")
-claims.above("check_wrong", measured=[checks[1]["0.weight"], checks[1]["0.bias"]], bound=0.1,
+claims.above("check_wrong", measured=[checks[1]["0.weight"], checks[1]["0.bias"]], bound=0.05,
              text="gradient check, layer before the wrong tanh")
 before, after = runs[WrongTanh][:, 0], runs[WrongTanh][:, -1]
-claims.below("wrong_learns", measured=after / before, bound=0.5, text="wrong tanh: loss after over before")
-claims.above("wrong_loses", measured=after / runs[Tanh][:, -1], bound=2, text="final loss, wrong over right")
-claims.above("wrong_rises", measured=np.mean(np.diff(runs[WrongTanh]) > 0, axis=1), bound=0.2,
-             text="wrong tanh: share of steps that raise J")
+claims.below("wrong_learns", measured=after / before, bound=0.7,
+             text="wrong tanh: loss after over before, each of 5 runs")
+claims.below("wrong_typical", measured=np.median(after / before), bound=0.25, text="same, median of 5 runs")
+worse, rises = after / runs[Tanh][:, -1], np.mean(np.diff(runs[WrongTanh]) > 0, axis=1)
+claims.above("wrong_loses", measured=worse, bound=1.5, text="final loss, wrong over right, each of 5")
+claims.above("typical_loss", measured=np.median(worse), bound=2, text="same, median of 5 runs")
+claims.above("wrong_rises", measured=np.median(rises), bound=0.2,
+             text="wrong tanh: share of steps that raise J, median of 5 runs")
 
 # %%
 final = {lr: [losses[-1] for _, losses in sine[lr]] for lr in rates}
-claims.above("slow", measured=final[0.001], bound=0.08, text="loss after 2,000 steps, lr 0.001",
+claims.above("slow", measured=final[0.001], bound=0.05, text="loss after 2,000 steps, lr 0.001",
              slides="too small")
-claims.below("good", measured=final[0.05], bound=0.018, text="loss after 2,000 steps, lr 0.05")
+claims.below("good", measured=final[0.05], bound=0.02, text="loss after 2,000 steps, lr 0.05")
 claims.below("exploded", measured=[len(losses) for _, losses in sine[0.5]], bound=300,
              text="step at which lr 0.5 has overflowed", slides="too large")
 claims.equal("rising_good", measured=rising[0.05], value=0, text="share of steps that raise J, lr 0.05")
@@ -515,7 +520,7 @@ claims.above("rising_large", measured=100 * rising[0.1], bound=2, text="% of ste
              slides="each step lowers it")
 first_rise = [np.argmax(np.diff(losses) > 0) + 1 for _, losses in sine[0.1]]
 claims.about("restless", measured=first_rise[0], value=800, within=20, text="the first of them, run shown")
-claims.above("restless_all", measured=first_rise, bound=700, text="the same, each run")
+claims.about("restless_all", measured=first_rise, value=1000, within=600, text="the same, each of 5 runs")
 places = [len({tuple(way.x[-1].round(2)) for way in each.values()}) for each in ways]
 claims.equal("line_ends", measured=places[0], value=1, text="places where 6 starts end, line",
              slides="1")
@@ -523,8 +528,8 @@ claims.equal("network_ends", measured=places[1], value=2, text="the same, networ
 claims.equal("twins", measured=different, value=48, text="twins of a network of 3 tanh neurons, with itself")
 claims.below("twin_gap", measured=twin_gap, bound=1e-15, text="largest difference of their losses")
 hills = [walk.max() / walk[0] for walk in walks]
-claims.above("hill", measured=hills, bound=1.02, text="highest loss between two twins, over theirs")
-claims.above("typical_hill", measured=np.median(hills), bound=10, text="the same, median of 47 ways")
+claims.above("hill", measured=hills, bound=1, text="highest loss between two twins, over theirs, 47 ways")
+claims.above("typical_hill", measured=np.median(hills), bound=10, text="the same, median")
 claims.equal("bad_minima", measured=len(kinds), value=3, text="different minima above 0.02, two neurons")
 claims.about("best_minimum", measured=found[0].loss, value=0.0085, within=0.0005,
              text="best J found, two neurons")

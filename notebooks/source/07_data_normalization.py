@@ -185,9 +185,9 @@ fig, alt = pictures.steps_and_kappa(clouds, named)
 show.figure(fig, alt=alt)
 
 # %% [markdown]
-# Between 2.5 and 3.5 steps for each unit of κ, over seven powers of ten. Normalization does not change which
-# line is best: solved exactly, raw and scaled features give the same predictions. It changes how long the way
-# is.
+# Mostly 3.3 to 3.5 steps for each unit of κ, now and then fewer, over seven powers of ten. Normalization
+# does not change which line is best: solved exactly, raw and scaled features give the same predictions. It
+# changes how long the way is.
 #
 # So whiten everything? To whiten takes the same work as solving the regression outright. In a network only
 # the first layer sees the data. And whitening blows up directions that may hold nothing but noise. In
@@ -269,10 +269,10 @@ show.table(["pixels", "best lr", "training loss: 10 %", "median", "90 %", "test 
             for version, (lr, losses, correct) in digits.items()])
 
 # %% [markdown]
-# Standardized pixels learn faster than those from 0 to 1. Whitening lowers the training loss further, by a
-# factor that differs much from seed to seed, but does not help the test accuracy. An offset of 10 stops the
-# learning. (Three pixels are never inked in training. A constant column has deviation 0, and `Standardize`
-# refuses it; we leave them out.)
+# In the median, standardized pixels learn faster than those from 0 to 1. Whitening lowers the training loss
+# further, by a factor that differs much from seed to seed, but does not help the test accuracy. An offset
+# of 10 stops the learning. (Three pixels are never inked in training. A constant column has deviation 0,
+# and `Standardize` refuses it; we leave them out.)
 #
 # ## 5 · A leak
 #
@@ -304,10 +304,10 @@ show.table(["RMSE, median of 200 splits", "honest: test", "new patients", "leak:
             for name, e in errors.items()], formats=".0f")
 
 # %% [markdown]
-# With 200 patients the leak has no consequence. With 12, whitened, it halves the reported error. Look at the
-# new patients, though: most of that gain is *real*. A covariance matrix of ten features needs more than 12
-# patients, and the test patients lent theirs. But what is reported is still too good: new patients do worse
-# than the test patients say. To keep to the rule costs nothing. So keep it always.
+# With 200 patients the leak has no consequence. With 12, whitened, it nearly halves the reported error.
+# Look at the new patients, though: most of that gain is *real*. A covariance matrix of ten features needs
+# more than 12 patients, and the test patients lent theirs. But what is reported is still too good: new
+# patients do worse than the test patients say. To keep to the rule costs nothing. So keep it always.
 #
 # ### A second slip: each set by its own statistics
 # The test set scaled with its own mean and deviation. Train on the 330 lighter patients, test on the 112
@@ -471,16 +471,17 @@ claims.below("same_line", measured=np.abs(solutions[0] - solutions[1]).max(), bo
 kappas, counts = clouds
 claims.about("steps_slope", measured=np.polyfit(np.log(kappas), np.log(counts), 1)[0], value=1, within=0.01,
              text="60 random clouds: slope of log steps against log κ")
-claims.about("steps_per_kappa", measured=counts / kappas, value=3, within=0.5,
-             text="steps over κ, each cloud", slides="faster convergence")
+claims.about("steps_per_kappa", measured=np.median(counts / kappas), value=3.4, within=0.1,
+             text="steps over κ, median of the clouds", slides="faster convergence")
+claims.below("steps_most", measured=counts / kappas, bound=3.6, text="same, each cloud")
 claims.about("line", measured=np.mean((line - jump_y) ** 2) / jump_y.var(), value=0.255, within=0.001,
              text="jump target: share that a straight line leaves unexplained")
 claims.about("no_waves", measured=np.mean((jump_x * np.sin(20 * jump_x) / 10) ** 2) / jump_y.var(),
              value=0.0064, within=0.0001, text="jump target: share of the waves")
 claims.about("live", measured=[shares[200] / runs[(*key, 0.003)][0, 1] for key, shares in live.items()],
              value=1, within=0.1, text="live runs over the stored ones, epoch 200")
-claims.above("digits_scaled", measured=digits["standardized"][2], bound=0.94,
-             text="digits, standardized: test accuracy after five epochs, each seed")
+claims.above("digits_scaled", measured=digits["standardized"][2], bound=0.9,
+             text="digits, standardized: test accuracy after five epochs, each of 12 seeds")
 claims.above("digits_gain", measured=np.median(digits["0 to 1"][1]) / np.median(digits["standardized"][1]),
              bound=2, text="digits: training loss of pixels from 0 to 1 over standardized, medians")
 whitened, scaled = digits["PCA-whitened"], digits["standardized"]
@@ -492,39 +493,47 @@ claims.below("digits_offset", measured=digits["0 to 1, plus 10"][2], bound=0.5,
              text="digits, plus 10: test accuracy, each seed")
 
 # %%
-percent = {
-    "normalized": ("normalized", 0.007, 0.87, 0.011),
-    "plain": ("x and y as they are", 0.65, 1.2, 0.034),
-    "large": ("100 x", 0.63, 0.63, 0.63),
-    "offset": ("x + 10", 3.6, 24, 14),
-    "kelvin": ("50 x + 300", 25, 25, 69),
+percent = {  # lowest and highest: tanh at its best rate, tanh at rate 0.001, ReLU at its best rate
+    "normalized": ("normalized", (0.002, 0.4), (0.7, 1), (0.004, 0.3)),
+    "plain": ("x and y as they are", (0.6, 0.7), (0.9, 1.6), (0.005, 0.4)),
+    "large": ("100 x", (0.6, 0.65), (0.6, 0.65), (0.6, 3)),
+    "offset": ("x + 10", (3, 5), (5, 26), (5, 26)),
+    "kelvin": ("50 x + 300", (24, 30), (24, 30), (50, 90)),
 }
-for name, (units, *values) in percent.items():
+for name, (units, *ranges) in percent.items():
     slow = jump_units.final(runs[units, "tanh", 0.001])
-    for column, shares, value in zip(("tanh_best", "tanh_slow", "relu_best"), (
-            best[units, "tanh"][1], slow, best[units, "ReLU"][1]), values, strict=True):
-        claims.about(f"{column}_{name}", measured=100 * np.median(shares), value=value,
-                     within=10.0 ** (np.floor(np.log10(value)) - 1),
-                     text=f"{units}, {column.replace('_', ', ')} rate: % unexplained, median of 8 seeds")
+    for column, shares, (low, high) in zip(("tanh_best", "tanh_slow", "relu_best"), (
+            best[units, "tanh"][1], slow, best[units, "ReLU"][1]), ranges, strict=True):
+        text = f"{units}, {column.replace('_', ', ')} rate: % unexplained, each of 8 seeds"
+        claims.above(f"{column}_{name}", measured=100 * shares, bound=low, text=text)
+        claims.below(f"{column}_{name}_most", measured=100 * shares, bound=high, text=text)
+claims.above("waves", measured=[100 * best[units, "tanh"][1] for units in jump_units.UNITS], bound=0.5,
+             text="all eight units, not normalized, tanh, best rate: % unexplained, each of 8 seeds")
+late = [100 * runs["x + 10", a, 0.003][:, epochs == 1000] for a in jump_units.ACTIVATIONS]
+claims.above("offset_1000", measured=late, bound=5,
+             text="x + 10, rate 0.003: % unexplained after 1,000 epochs, tanh and ReLU, each of 8 seeds")
 raw_wins = [jump_units.final(runs[units, "tanh", 0.001]) for units in ("100 x", "normalized")]
 claims.below("raw_wins", measured=raw_wins[0] / raw_wins[1], bound=1,
              text="tanh, rate 0.001: 100 x over normalized, each seed", slides="normalizing helps")
+
+# %%
 same = [Standardize().fit(part).transform(part) - normal for units in jump_units.UNITS
         for part, normal in zip(jump_units.data(units), jump_units.data("normalized"), strict=True)]
 claims.below("same_data", measured=np.abs(same).max(), bound=1e-9,
              text="all eight units, normalized: largest difference of the data")
-
-# %%
 claims.about("leak_large", measured=ratios["scaled, 200 patients"], value=1, within=0.03,
              text="leak, scaled, 200 patients: measured test error over honest one, each of 200 splits")
-claims.about("leak_small", measured=np.median(ratios["whitened, 12 patients"]), value=0.52, within=0.01,
-             text="leak, whitened, 12 patients: same, median")
+claims.about("leak_small", measured=np.median(ratios["whitened, 12 patients"]), value=0.57, within=0.07,
+             text="leak, whitened, 12 patients: same, median of 200 splits")
 honest, leaking = errors["whitened, 12 patients"].values()
-for name, measured, value, text in (
-        ("honest_test", honest.test, 168, "honest, whitened, 12 patients: RMSE on the test patients"),
-        ("leak_test", leaking.test, 85, "same with the leak"),
-        ("leak_new", leaking.new, 96, "same with the leak, on new patients")):
-    claims.about(name, measured=np.median(measured), value=value, within=1, text=text)
+for name, measured, value, within, text in (
+        ("honest_test", honest.test, 155, 20, "honest, whitened, 12 patients: RMSE on the test patients"),
+        ("leak_test", leaking.test, 85, 6, "same with the leak"),
+        ("leak_new", leaking.new, 96, 6, "same with the leak, on new patients")):
+    claims.about(name, measured=np.median(measured), value=value, within=within,
+                 text=f"{text}, median of 200 splits")
+claims.above("leak_gap", measured=np.median(leaking.new) / np.median(leaking.test), bound=1.05,
+             text="same with the leak: new patients over test patients")
 claims.about("shift_honest", measured=shifted[0], value=60, within=1,
              text="heaviest quarter: RMSE with the training set's statistics")
 claims.about("shift_own", measured=shifted[1], value=98, within=1, text="same with their own statistics")

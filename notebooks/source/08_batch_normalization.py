@@ -132,7 +132,7 @@ print("sum over the batch is zero:", np.abs(compact.sum(axis=0)).max() < 1e-10)
 # <details><summary>Answer</summary>
 # That depends on the rate. Each step also pushes mean and width, and the next forward pass takes that back.
 # At small rates little is lost, and nobody notices the slip. From rate 1 on, where the right pass learns
-# fastest, the loss does not come down.
+# fastest, the loss stays high.
 # </details>
 
 # %%
@@ -162,8 +162,8 @@ show.figure(fig, alt=alt)
 # the validation images, with $m = 0.1$ and with $m = 0.01$?
 # <details><summary>Answer</summary>
 # The start has weight (1 - m)^t: after 50 steps 0.5 % with 0.1, but 61 % with 0.01. So two or three epochs
-# with 0.1. With 0.01 the same weights, which do well in training, look untrained for the first three, and
-# need ten or so.
+# with 0.1. With 0.01 the same weights, which do well in training, look untrained or nearly so for the first
+# three, and need ten or so.
 # </details>
 
 # %%
@@ -223,7 +223,8 @@ show.figure(fig, alt=alt)
 # **Predict first.** For which networks is the gain largest, and is batch norm ever slower?
 # <details><summary>Answer</summary>
 # Largest where the plain network is badly conditioned: sigmoid, and more so with a poor initialization.
-# With ReLU and the right initialization, batch norm is slower at small rates. It wins by bearing larger ones.
+# With many ReLU layers and the right initialization, batch norm is slower at small rates. It wins by bearing
+# larger ones.
 # </details>
 
 # %%
@@ -246,14 +247,15 @@ show.table(["after 1,000 steps", "training loss without", "with", "test accuracy
 # %% [markdown]
 # Three sigmoid layers gain some 30 times, with smaller first weights 40, and eight sigmoid layers
 # everything: without batch norm they arrive at none of the rates. Here "14 times" is no exaggeration.
-# Networks that start well gain less: eight tanh layers 3 times, ReLU 7 times with eight layers and 3 with
-# twenty. The usable rates span 2 to 10 times without batch norm and 10 to 100 times with it. And at small
-# rates ReLU networks are *slower* with batch norm, up to 2.5 times. At one common rate you can prove what
-# you like.
+# Networks that start well gain less: eight tanh layers 3 times, ReLU 6 times with eight layers and 3 with
+# twenty. The usable rates span 2 to 10 times without batch norm and 4 to 100 times with it, most for
+# sigmoid. And at rates of 0.005 and 0.01 twenty ReLU layers are *slower* with batch norm, 2 to 3 times;
+# with eight layers the difference is small. At one common rate you can prove what you like.
 #
-# Does it also regularize? The second table goes on to 1,000 steps. The tanh network gains 1.7 points in the
-# test, but it also fits the training set better: that is training, not regularization. The ReLU network
-# gains one image in 300. Little evidence here.
+# Does it also regularize? The second table goes on to 1,000 steps. The tanh network gains one to two points
+# in the test, but it also fits the training set better: that is training, not regularization. The ReLU
+# network gains one to four images in 300 (in the median of twelve seeds; some lose) and fits the training
+# set about as well. Weak evidence.
 #
 # ## 5 · Gradient flow
 #
@@ -452,7 +454,7 @@ claims.below("slip_small", measured=held[:3] / right[:3], bound=1.5,
              text="loss of steps 101 to 120, μ and σ² held constant over right, rates to 0.3, each seed")
 claims.above("slip", measured=held[rates.index(1)], bound=2,
              text="same loss, μ and σ² held constant, rate 1, each seed")
-claims.above("slip_larger", measured=held[-2:], bound=1.5, text="same, rates 3 and 10, each seed")
+claims.above("slip_larger", measured=held[-2:], bound=1.3, text="same, rates 3 and 10, each seed")
 claims.below("normed_loss", measured=normed[:, -20:].mean(axis=1), bound=0.2,
              text="same, right backward pass, rate 1, each seed")
 claims.about("plain_loss", measured=plain[:, -20:].mean(axis=1), value=2.3, within=0.1,
@@ -468,19 +470,19 @@ claims.about("share_keras", measured=forgotten[1], value=61, within=1, text="sam
 early = [curves[:, 2] for curves in accuracies.values()]
 claims.above("early_pytorch", measured=early[0], bound=0.85,
              text="accuracy in evaluation after 3 epochs, momentum of PyTorch, each seed")
-claims.below("early_keras", measured=early[1], bound=0.5, text="same, momentum of Keras, each seed")
+claims.below("early_keras", measured=early[1], bound=0.6, text="same, momentum of Keras, each seed")
 first = [1 + (curves >= 0.9).argmax(axis=1) for curves in accuracies.values()]
 for key, name, epochs, value, within in (("ninety_pytorch", "PyTorch", first[0], 2.5, 0.5),
-                                         ("ninety_keras", "Keras", first[1], 10, 1)):
+                                         ("ninety_keras", "Keras", first[1], 10, 3)):
     claims.about(key, measured=epochs, value=value, within=within,
                  text=f"first epoch with 90 % in evaluation, momentum of {name}, each seed")
 for name, key in (("PyTorch", "torch"), ("Keras", "keras")):
     claims.below(key, measured=list(apart[name].values()) if name in apart else None, bound=1e-10,
                  text=f"outputs, gradients, buffers over 50 steps against {name}")
 for key, name, value, within in (
-        ("sigmoid_gain", "3 sigmoid", 32, 1), ("small_gain", "3 sigmoid, small weights", 43, 1),
-        ("tanh_gain", "8 tanh", 2.8, 0.2), ("relu_gain", "8 ReLU", 6.6, 0.2),
-        ("deep_relu_gain", "20 ReLU", 3.4, 0.1)):
+        ("sigmoid_gain", "3 sigmoid", 31, 5), ("small_gain", "3 sigmoid, small weights", 42, 8),
+        ("tanh_gain", "8 tanh", 3, 0.9), ("relu_gain", "8 ReLU", 6, 1),
+        ("deep_relu_gain", "20 ReLU", 3.4, 0.8)):
     claims.about(key, measured=np.median(ratios[name]), value=value, within=within, slides="faster",
                  text=f"steps to 90 %, without over with, best rates, median of 12 seeds: {name}")
 
@@ -494,23 +496,25 @@ wide = {name: [np.divide(*results.usable(runs["steps"])[::-1]) for way, runs in 
         for name, ways in found.items()}
 claims.about("usable_plain", measured=[w[0] for w in wide.values() if len(w) == 2], value=6, within=4,
              text="largest over smallest usable rate without batch norm, five networks")
-claims.about("usable_norm", measured=[w[-1] for w in wide.values()], value=55, within=45,
+claims.about("usable_norm", measured=[w[-1] for w in wide.values()], value=52, within=48,
              text="same, with batch norm, six networks", slides="allows higher learning rates")
-slower = [np.divide(*results.at_rate(found, name, lr)[::-1]) for name in ("8 ReLU", "20 ReLU")
-          for lr in (0.005, 0.01, 0.02)]
-claims.about("slower", measured=slower, value=2.0, within=0.8, slides="faster",
-             text="8 and 20 ReLU, rates 0.005, 0.01, 0.02: steps with over without batch norm")
+slower = {name: [np.divide(*results.at_rate(found, name, lr)[::-1]) for lr in (0.005, 0.01)]
+          for name in ("20 ReLU", "8 ReLU")}
+claims.about("slower", measured=slower["20 ReLU"], value=2.3, within=0.7, slides="faster",
+             text="20 ReLU, rates 0.005, 0.01: steps with over without batch norm, medians of 3 seeds")
+claims.about("slower_eight", measured=slower["8 ReLU"][0], value=1.3, within=0.3,
+             text="same, 8 ReLU, rate 0.005")
 tests = {name: [way[1] for way in values] for name, values in finals.items()}
-claims.about("test_plain", measured=tests["8 ReLU"][0], value=0.977, within=0.002,
+claims.about("test_plain", measured=tests["8 ReLU"][0], value=0.975, within=0.005,
              text="test accuracy after 1,000 steps, 8 ReLU, without, median of 12 seeds")
-claims.about("test_norm", measured=tests["8 ReLU"][1], value=0.98, within=0.002, text="same, with batch norm",
-             slides="regularizes")
-claims.about("tanh_test_gain", measured=np.subtract(*tests["8 tanh"][::-1]), value=0.017, within=0.002,
-             text="test accuracy with minus without batch norm, 8 tanh")
+claims.about("test_norm", measured=tests["8 ReLU"][1], value=0.982, within=0.005, slides="regularizes",
+             text="same, with batch norm")
+claims.about("tanh_test_gain", measured=np.subtract(*tests["8 tanh"][::-1]), value=0.012, within=0.006,
+             text="test accuracy with minus without batch norm, 8 tanh, medians of 12 seeds")
 
 # %% tags=["nbval-check-output"]
 for key, name, way, value, within in (
-        ("flow_sigmoid", "sigmoid", "without", 0.23, 0.02), ("flow_relu", "ReLU", "without", 1, 0.03),
+        ("flow_sigmoid", "sigmoid", "without", 0.23, 0.02), ("flow_relu", "ReLU", "without", 1, 0.05),
         ("flow_sigmoid_norm", "sigmoid", "with batch norm", 1.03, 0.03),
         ("flow_relu_norm", "ReLU", "with batch norm", 1.21, 0.02),
         ("flow_tanh_norm", "tanh", "with batch norm", 1.10, 0.02)):
@@ -520,9 +524,10 @@ claims.about("scale", measured=gradient * [0.1, 10, 100], value=1, within=0.01,
              text="weights × a: gradient times a")
 claims.below("pythagoras", measured=pythagoras, bound=1e-4,
              text="norm of the weights against Pythagoras over 200 steps, rates 0.1, 1, 5, relative")
-grown = [lengths[10] / lengths[0] for lengths, _ in (study.weight_norms(5.0, 10, seed=s) for s in range(4))]
-claims.about("grown", measured=grown, value=2, within=0.3,
-             text="rate 5: norm of the weights after 10 steps over that of the start, each seed")
+grown = [lengths[10] / lengths[0] for lengths, _ in (study.weight_norms(5.0, 10, seed=s) for s in range(20))]
+claims.about("grown", measured=np.median(grown), value=2.1, within=0.3,
+             text="rate 5: norm of the weights after 10 steps over that of the start, median of 20 seeds")
+claims.above("grown_each", measured=grown, bound=1.3, text="same, each seed")
 claims.above("layer_gap", measured=np.median(best_layer) / np.median(normed[:, -20:]), bound=3,
              text="loss of steps 101 to 120, layer norm at its best rate over batch norm, medians")
 claims.show()
@@ -537,7 +542,8 @@ claims.show()
 # 1. Batch norm gives each unit mean 0 and variance 1 over the batch; γ and β can undo it.
 # 2. Backward, the mean of the gradient and its part along $\hat x$ are taken out. No bias before it.
 # 3. Evaluation uses running averages; `momentum` means the opposite in PyTorch and Keras.
-# 4. It gains much where the plain network is badly conditioned, less elsewhere, and is slower at small rates.
+# 4. It gains much where the plain network is badly conditioned, less elsewhere; deep ReLU
+#    networks are slower with it at small rates.
 # 5. Weights before it have no scale: they grow, and a rate that is too large brakes itself.
 #
 # ## References

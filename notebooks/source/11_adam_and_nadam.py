@@ -145,13 +145,18 @@ show.figure(fig, alt=alt)
 # %%
 rates, beta2s = [0.001, 0.003, 0.01, 0.03, 0.1], [0.99, 0.999, 0.9999]
 grid = study.sweep_correction(rates, beta2s, seeds=range(3))
+best = {form: np.array(rates)[np.median(losses, axis=2).argmin(axis=1)] for form, losses in grid.items()}
+tested = {form: np.array([[study.train_digits(lr, beta2, form, seed) for seed in range(3, 23)]
+                          for beta2, lr in zip(beta2s, best[form], strict=True)]) for form in best}
+ratio = tested[False] / tested[True]
 fig, alt = pictures.correction(rates, beta2s, grid)
 show.figure(fig, alt=alt)
 
 # %% [markdown]
 # The correction makes the learning rate *mean the same* for every $\beta_2$. It does not make the best loss
-# better: at each $\beta_2$ the simple form's best is a little lower, with every seed, and at rate 0.001 and
-# $\beta_2$ = 0.999 it has a quarter of the loss. Its hidden schedule, long steps first, suits this short run.
+# better: each at its best rate, on 20 other seeds, the simple form's is a little lower on most of them, by 10
+# to 25 % in the median; at rate 0.001 and $\beta_2$ = 0.999 it has about a quarter of the loss. Its hidden
+# schedule, long steps first, suits this short run.
 #
 # **Three slips.** (1) Counting $t$ from 0 divides by $1-\beta^0 = 0$. (2) Reading the exponent as the total
 # number of steps $T$ corrects nothing. (3) With $m \leftarrow \beta_1 m - (1-\beta_1) g$ the step is
@@ -303,19 +308,20 @@ show.table(["epochs", *[f"{name}, median" for name in named], "Adam better than 
 
 # %%
 final = {name: np.array([runs[name, lr][:, -1] for lr in long_study.RATES]) for name in long_study.METHODS}
-gap = np.median(final["NAdam"], axis=1) / np.median(final["Adam"], axis=1)
+gap = {name: np.median(values, axis=1) / np.median(final["Adam"], axis=1) for name, values in final.items()}
 beats = {name: np.array([long_study.wins(runs["Adam", lr], runs[name, lr]) for lr in long_study.RATES])
          for name in named}
 fig, alt = pictures.final_errors(long_study.RATES, final)
 show.figure(fig, alt=alt)
 
 # %% [markdown]
-# **The gap depends on the rate, and on ψ.** At 0.001 the errors of Adam and PyTorch's NAdam differ by a
-# third, at 0.01 by a factor of 13. At the two larger rates Adam wins on at least 17 of 20 seeds from 500
-# epochs on.
-# With $\psi$ = 1 NAdam's error is three to four times lower: at 0.003 and 500 epochs it is ahead on 18 seeds,
-# and only from 2,500 epochs on Adam wins on at least 15. Adam's best rate is the largest tried; a larger one
-# may be better. One target, one network: no ranking.
+# **The gap depends on the rate, and on ψ.** At 0.001 the errors of Adam and PyTorch's NAdam differ by about
+# a third, at 0.01 by a factor of about 11. At the two larger rates Adam wins on most seeds from 500 epochs
+# on. With $\psi$ = 1 NAdam's error there is two to four times lower: at 0.003 and 500 epochs it is ahead on
+# nearly all seeds, and from 2,500 epochs on Adam is, on more than half. After 5,000, each at its best rate,
+# Adam wins on nearly all. By how much, twenty seeds do not settle: NAdam's median at its best rate is
+# 0.1 ± 0.04, as the seeds fall. Adam's best rate is in the median the largest tried; a larger one may be
+# better. One target, one network: no ranking.
 #
 # ## 7 · Where Adam fails
 #
@@ -419,7 +425,8 @@ if frameworks.available()["keras"]:
 
 # %% [markdown]
 # To rounding with PyTorch, except that its NAdam keeps the product of all $\mu$ in float32; to that of
-# float32 with Keras, which rounds `learning_rate` and both betas. `contrast_rule` feeds one stream of
+# float32 with Keras, which rounds `learning_rate` and both betas. In some runs a ReLU's input is so near zero
+# that this rounding decides its side; then the weights part further. `contrast_rule` feeds one stream of
 # gradients to each of the family, with numbers in float64 where possible:
 
 # %%
@@ -469,26 +476,26 @@ show.figure(show.draw_adam(bias_correction="off"),
 # %%
 claims = Claims("11")
 claims.below("forms", measured=form_difference, bound=1e-12, text="library's rule against algorithm 1")
-claims.about("step_noise1", measured=drifts[1], value=0.71, within=0.01,
-             text="mean step over lr, noise as large as the gradient")
-claims.about("step_noise10", measured=drifts[10], value=0.1, within=0.01, text="same, noise ten times that")
+claims.about("step_noise1", measured=drifts[1], value=0.71, within=0.01, text="mean step over lr, noise 1")
+claims.about("step_noise10", measured=drifts[10], value=0.1, within=0.01, text="same, noise 10")
 simple = steps["simple form"]
 claims.about("first_simple", measured=simple[0], value=3.16, within=0.01,
              text="first step over lr, simple form", slides="correction boosts m and v")
 claims.about("longest_simple", measured=simple.max(), value=6.57, within=0.01, text="longest, simple form")
 claims.equal("longest_at", measured=simple.argmax() + 1, value=12, text="the step at which it is longest")
-claims.about("correct_alike", measured=grid[True][:, :4] / grid[True][1, :4], value=1, within=0.1,
-             text="digits, complete form: loss over that for β₂ = 0.999, each β₂, rate up to 0.03, seed")
-claims.below("simple_best", measured=grid[False].min(axis=1) / grid[True].min(axis=1), bound=0.95,
-             text="digits, best rate each: loss of the simple form over the complete, each β₂ and seed")
-claims.about("simple_early", measured=grid[False][1, 0] / grid[True][1, 0], value=0.25, within=0.03,
-             text="same, lr 0.001, β₂ = 0.999")
+claims.about("correct_alike", measured=grid[True][:, :4] / grid[True][1, :4], value=1, within=0.15,
+             text="digits, complete form: loss over that for β₂ = 0.999, each β₂, rate up to 0.03, seed of 3")
+claims.equal("same_rate", measured=best[True], value=0.03, text="same: best rate, 3 seeds, each β₂")
+claims.about("simple_best", measured=np.median(ratio, axis=1), value=0.82, within=0.08,
+             text="best rate each: loss of simple over complete form, each β₂, median of 20 other seeds")
+claims.above("simple_wins", measured=(ratio < 1).sum(axis=1), bound=12, text="of these 20, where it is lower")
+claims.about("simple_early", measured=grid[False][1, 0] / grid[True][1, 0], value=0.25, within=0.05,
+             text="same ratio, lr 0.001, β₂ = 0.999, each of 3 seeds")
 claims.above("simple_spoils", measured=grid[False][2, 3] / grid[True][2, 3], bound=10,
-             text="digits, β₂ = 0.9999, lr 0.03: loss of the simple over the complete form, each seed")
+             text="digits, β₂ = 0.9999, lr 0.03: loss of the simple over the complete form, each of 3 seeds")
 claims.below("stored", measured=off, bound=1e-3, text="two-piece: live runs against the stored ones")
-claims.below("scale", measured=[scale[1e6], scale[1e3]], bound=1e-6,
-             text="change of the path when gradients are 1,000 and a million times larger")
-claims.above("tiny", measured=scale[1e-9], bound=0.1, text="same, 1e-9 times")
+claims.below("scale", measured=[scale[1e3], scale[1e6]], bound=1e-6, text="path change, gradients × 1e3, 1e6")
+claims.above("tiny", measured=scale[1e-9], bound=0.1, text="same, × 1e-9")
 claims.about("eps_torch", measured=eps_rows[2][1], value=0.91, within=0.01,
              text="first step over lr, gradient 1e-7, PyTorch's ε")
 claims.about("eps_keras", measured=eps_rows[2][3], value=0.03, within=0.005, text="same, Keras's ε̂")
@@ -518,33 +525,33 @@ claims.below("long_x", measured=ends["Adam, β₂ = 0.999"], bound=-0.97, text="
 for framework, limit in (("PyTorch", 1e-7), ("Keras", 1e-4)):
     measured = [difference for key, difference in apart.items() if key[0] == framework]
     claims.below(framework.lower(), measured=measured or None, bound=limit,
-                 text=f"weights after 100 steps, all six rules, {framework}")
+                 text=f"weights after these 100 steps, all six rules, {framework}")
 
 # %% tags=["nbval-check-output"]
-medians = {name: np.median(values, axis=0) for name, values in named.items()}
-expected = {"Adam": ("adam", 0.288, "0.281", 0.012), "NAdam": ("nadam", 0.389, "0.394", 0.137),
-            "NAdam, ψ = 1": ("psi1", 0.363, None, 0.035)}
-for name, (key, value, slides, _) in expected.items():
-    claims.about(f"rmse_{key}", measured=medians[name][-1], value=value, within=0.001, slides=slides,
-                 text=f"two-piece, lr 0.001, 5,000 epochs: median error of {name}")
+expected = {"Adam": ("adam", 0.29, "0.281", 0.013, 0.002), "NAdam": ("nadam", 0.4, "0.394", 0.1, 0.04),
+            "NAdam, ψ = 1": ("psi1", 0.37, None, 0.035, 0.005)}
+for name, (key, value, slides, best_value, within) in expected.items():
+    claims.about(f"rmse_{key}", measured=np.median(final[name][0]), value=value, within=0.03, slides=slides,
+                 text=f"two-piece, lr 0.001, 5,000 epochs: median error of {name}, 20 seeds")
+    claims.about(f"best_{key}", measured=np.median(final[name], axis=1).min(), value=best_value,
+                 within=within, text=f"same, at the best of three rates: median error of {name}, 20 seeds")
 for budget, count in ((500, 8), (1000, 9), (2000, 16), (5000, 20)):
     claims.equal(f"wins_{budget}", measured=won[at[budget]], value=count, slides="always",
-                 text=f"two-piece, lr 0.001, {budget} epochs: seeds of 20 in which Adam beats NAdam")
-claims.equal("wins_early", measured=beats["NAdam, ψ = 1"][1, at[500]], value=2, slides="always",
-             text="two-piece, lr 0.003, 500 epochs: seeds of 20 in which Adam beats NAdam with ψ = 1")
-for key, value, within, lr in ((0, 1.35, 0.02, 0.001), (2, 13, 0.3, 0.01)):
-    claims.about(f"gap_{key}", measured=gap[key], value=value, within=within,
-                 text=f"two-piece, 5,000 epochs: median error of NAdam over Adam's, lr {lr}")
-claims.above("seeds_torch", measured=beats["NAdam"][1:, epochs >= 500], bound=16,
-             text="same, lr 0.003 and 0.01, from epoch 500 on: seeds of 20 in which Adam beats NAdam")
-claims.above("seeds_psi1", measured=beats["NAdam, ψ = 1"][1:, epochs >= 2500], bound=14,
-             text="same, from epoch 2,500 on: seeds of 20 in which Adam beats NAdam with ψ = 1")
-psi_gain = np.median(final["NAdam"], axis=1)[1:] / np.median(final["NAdam, ψ = 1"], axis=1)[1:]
-claims.about("psi_gain", measured=psi_gain, value=3.6, within=0.4,
-             text="same, lr 0.003 and 0.01, 5,000 epochs: error of NAdam over that with ψ = 1")
-for name, (key, *_, value) in expected.items():
-    claims.about(f"best_{key}", measured=np.median(final[name], axis=1).min(), value=value, within=0.001,
-                 text=f"same, 5,000 epochs, best of three rates: median error of {name}")
+                 text=f"lr 0.001, {budget} epochs: seeds of the 20 stored in which Adam beats NAdam")
+claims.below("wins_early", measured=beats["NAdam, ψ = 1"][1, at[500]], bound=5, slides="always",
+             text="lr 0.003, 500 epochs: seeds of 20 in which Adam beats NAdam with ψ = 1")
+for key, name, first, least in (("torch", "NAdam", 500, 13), ("psi1", "NAdam, ψ = 1", 2500, 10)):
+    claims.above(f"seeds_{key}", measured=beats[name][1:, epochs >= first], bound=least,
+                 text=f"lr 0.003 and 0.01, from epoch {first} on: seeds of 20 in which Adam beats {name}")
+claims.about("psi_gain", measured=(gap["NAdam"] / gap["NAdam, ψ = 1"])[1:], value=3, within=1.2,
+             text="lr 0.003 and 0.01, 5,000 epochs, 20 seeds: median of NAdam over that with ψ = 1")
+claims.about("gap_0", measured=gap["NAdam"][0], value=1.35, within=0.1, text="same, over Adam's, lr 0.001")
+claims.about("gap_2", measured=gap["NAdam"][2], value=11, within=4, text="same, lr 0.01")
+lowest = {name: values.min(axis=0) for name, values in final.items()}
+claims.above("best_wins", measured=[(lowest["Adam"] < lowest[name]).sum() for name in list(named)[1:]],
+             bound=17, text="5,000 epochs, best rate of each seed: seeds of 20 in which Adam wins, either ψ")
+claims.equal("slow_best", measured=[(values.argmin(axis=0) == 0).sum() for values in final.values()], value=0,
+             text="same: seeds of 20 for which 0.001 is the best of three rates, each method")
 claims.show()
 
 # %% [markdown]

@@ -159,7 +159,7 @@ fig, alt = pictures.subnetwork_accuracies(first.each, first.chances, {
 show.figure(fig, alt=alt)
 
 # %% [markdown]
-# A sub-network by itself is mostly poor: fewer than one in twenty come within five points of the average. One
+# A sub-network by itself is mostly poor: fewer than one in ten come within five points of the average. One
 # cheap pass does as well as 1,024. Some average a
 # number of random passes at evaluation all the same, and take their spread as a measure of doubt
 # (*Monte-Carlo dropout*, Gal & Ghahramani 2016). That tends to the arithmetic mean. The widget of section 8
@@ -247,12 +247,13 @@ fig, alt = pictures.final_errors(runs)
 show.figure(fig, alt=alt)
 
 # %% [markdown]
-# With the rates as chances to drop, the median error is less than half of that without dropout, and every
-# seed gains. 0.25 everywhere does as well, so the particular rates matter little. Their order does: a rate of
-# 0.75 behind the *last* hidden layer ("reversed") gains nothing. With the learning rate 0.01 it is worse than
-# no dropout at all, with 0.003 about the same, while the given order gains there too. Three layers have
-# a lower median than two, but not for every seed. Without dropout the error is lowest early and then rises,
-# as the noise is learned: with two layers, stopping after 1,000 epochs is nearly as good as dropout.
+# With the rates as chances to drop, the median error is about half of that without dropout with two layers,
+# and a quarter with three. All eight seeds gain; a rare other one may not. 0.25 everywhere does as well, so
+# the particular rates matter little. Their order does: a rate of 0.75 behind the *last* hidden layer
+# ("reversed") gains nothing. With the learning rate 0.01 it is worse than no dropout at all, and with 0.003
+# no better, while the given order makes most seeds better there too. Three layers have a lower median than
+# two, but not for every seed. Without dropout the error is lowest early and then rises, as the noise is
+# learned: with two layers, stopping after 1,000 epochs is nearly as good as dropout.
 #
 # ## 5 · When it helps and when it does not
 #
@@ -405,13 +406,15 @@ one, two = averages.values()
 claims.below("geometric", measured=[a.geometric for a in one], bound=1e-6,
              text="distance of the scaled pass from the geometric mean of all sub-networks, one layer")
 claims.below("geometric_deep", measured=[a.geometric for a in two], bound=0.05, text="same, two ReLU layers")
-claims.above("arithmetic", measured=[a.arithmetic for a in [*one, *two]], bound=0.08,
+claims.above("arithmetic", measured=[a.arithmetic for a in [*one, *two]], bound=0.05,
              text="distance of the scaled pass from the arithmetic mean, one and two layers")
+claims.above("nearer", measured=[a.arithmetic / a.geometric for a in two], bound=2,
+             text="two ReLU layers: distance from the arithmetic mean over that from the geometric mean")
 claims.above("alone", measured=[a.accuracy["scaled pass"] - a.accuracy["a sub-network alone"] for a in one],
-             bound=0.3, text="accuracy of the scaled pass minus that of a sub-network alone, one layer")
+             bound=0.25, text="accuracy of the scaled pass minus that of a sub-network alone, one layer")
 gained = [a.accuracy["arithmetic mean of all"] - a.accuracy["scaled pass"] for a in one]
 near = [a.chances[a.each > a.accuracy["scaled pass"] - 0.05].sum() for a in one]
-claims.below("near", measured=near, bound=0.05,
+claims.below("near", measured=near, bound=0.1,
              text="share of the sub-networks that come within 5 points of the scaled pass, one layer")
 claims.below("cheap", measured=gained, bound=0.03,
              text="accuracy of the arithmetic mean minus that of the scaled pass, one layer")
@@ -440,20 +443,24 @@ claims.about("drop_two", measured=medians["drop_two"], value=0.0021, within=0.00
              text="step, 0.75 and 0.01 as chances to drop, 2 layers: median error")
 claims.about("drop_three", measured=medians["drop_three"], value=0.0015, within=0.0002,
              text="same with 0.75, 0.6 and 0.01, 3 layers", slides="3 layers work better")
-claims.above("drop_wins", measured=np.concatenate(none) / np.concatenate(drop), bound=1.8,
-             text="error without dropout over that with, each seed, 2 and 3 layers")
+claims.about("half", measured=medians["drop_two"] / medians["none_two"], value=0.5, within=0.15,
+             text="median error with dropout over that without, 2 layers")
+claims.about("quarter_of_it", measured=medians["drop_three"] / medians["none_three"], value=0.25, within=0.1,
+             text="same, 3 layers")
+claims.above("drop_wins", measured=np.concatenate(none) / np.concatenate(drop), bound=1.3,
+             text="error without dropout over that with, each of 8 seeds, 2 and 3 layers")
 claims.equal("three_wins", measured=int(np.sum(drop[1] < drop[0])), value=6,
              text="of 8 seeds in which 3 layers are better than 2, with dropout", slides="all")
 
 # %%
 plain = np.array([medians["none_two"], medians["none_three"]])
-claims.above("reversed", bound=1.2,
+claims.above("reversed", bound=1.1,
              measured=[np.median(end["given rates, reversed", h]) for h in (2, 3)] / plain,
              text="rates in the other order, 2 and 3 layers: median error over that without dropout",
              slides="increase the rate for the top layers")
 claims.about("quarter", measured=np.median(end["0.25 everywhere", 2]) / medians["drop_two"], value=1,
              within=0.2, text="0.25 everywhere, 2 layers: median error over that with 0.75 and 0.01")
-claims.below("early_step", bound=1.2,
+claims.below("early_step", bound=1.3,
              measured=np.median(runs["none", 2]["error"][:, 1]) / medians["drop_two"],
              text="2 layers: no dropout, 1,000 epochs, over dropout, 10,000: ratio of the median errors")
 difference = {key: values - found[key[0], key[1], "none"] for key, values in found.items()}
@@ -469,15 +476,15 @@ clean = [np.median(difference[case, width, "dropout"]) for case in ("100 images"
 reached = {method: np.argmax(np.median(curves[method], axis=0) >= 0.9) + 1 for method in curves}
 claims.above("slower", measured=reached["dropout"] / reached["none"], bound=1.5, slides="slows down",
              text="random labels: epochs to 90 % (median of 8) with dropout over those without")
-claims.about("clean_gain", measured=100 * np.array(clean), value=0, within=1,
+claims.about("clean_gain", measured=100 * np.array(clean), value=0, within=1.5,
              text="correct labels, both sizes, both widths: % gained by dropout, medians", slides="2")
 
 # %%
 slow = {name: np.median(end[f"{name}, lr 0.003", 2]) for name in ("none", "to drop", "reversed")}
-claims.about("reversed_slow", measured=slow["reversed"] / slow["none"], value=1, within=0.25,
+claims.above("reversed_slow", measured=slow["reversed"] / slow["none"], bound=0.9,
              text="learning rate 0.003, 2 layers: median error with reversed rates over that without dropout")
-claims.above("drop_slow", measured=slow["none"] / slow["to drop"], bound=1.5,
-             text="same: median error without dropout over that with the rates in the given order")
+claims.above("drop_slow", bound=4, measured=np.sum(end["none, lr 0.003", 2] > end["to drop, lr 0.003", 2]),
+             text="same: of 8 seeds, how many the rates in the given order make better")
 claims.about("selu_alpha", measured=panels["AlphaDropout"][:, 1], value=1, within=0.02,
              text="AlphaDropout 0.2, ten SELU layers: deviation behind each")
 claims.above("selu_dropout", measured=panels["Dropout"][-1, 1], bound=1.4,

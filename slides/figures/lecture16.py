@@ -51,7 +51,9 @@ def range_test():
     tests = {title: [lr_range_test(digits_network(seed), SGD(), *load_digits().train, low=1e-3, high=10.0,
                                    batch_size=setting["batch_size"], rng=np.random.default_rng([16, seed]))
                      for seed in range(6)] for title, setting in study.SETTINGS.items()}
-    tuned = {title: result.runs["constant"].rate for title, result in compared().items()}
+    tuned = {title: study.train_digits(["constant"], **setting | {"rates": setting["rates"][1:4]}, seeds=[0],
+                                       tuning_seeds=range(12), progress=False).runs["constant"].rate
+             for title, setting in study.SETTINGS.items()}
     return pictures.range_tests(tests, tuned, size=(8.7, 3.3))
 
 

@@ -43,8 +43,8 @@ def he_normal(shape, rng):
 exercise.check_he_normal(he_normal)
 
 # %% [markdown]
-# Your draw in 50 layers of 100 ReLU units, beside $N(0, 1)$. Which line do you expect to be straight and
-# level?
+# Your draw in 50 layers of 100 ReLU units, beside $N(0, 1)$. Which line do you expect to be level, but for
+# chance?
 
 # %%
 def variance(weight):
@@ -55,7 +55,8 @@ def variance(weight):
 
 curves = {"yours": variance(he_normal), "N(0, 1)": variance(normal(1.0))}
 show.loss_curves(curves, xlabel="layer", ylabel="variance", start=1)
-show.figure(plt.gcf(), alt="The variance of your network stays near 2; that of N(0, 1) grows to 10⁸⁵.")
+show.figure(plt.gcf(), alt="The variance of your network wanders between 0.1 and 20, with no trend; that of "
+                           "N(0, 1) grows to about 10⁸⁵.")
 
 # %% [markdown]
 # ## 2 · Write the gain of any activation
