@@ -287,9 +287,9 @@ show.table(["parameter", "Tanh", "WrongTanh"], rows)
 #
 # <details><summary>Answer</summary>
 # Yes. The last layer's gradient is right. Before it, 1 - tanh is never negative, so for each *example* each
-# hidden gradient keeps its sign. A weight's gradient is the sum over the examples, and may still point the
-# wrong way: at many steps, typically more than a fifth of them, the loss rises a little. In the end it has
-# typically fallen to less than a quarter, and without the right curve beside it you might be content.
+# hidden gradient keeps its sign. Their sum, a weight's gradient, may still point the wrong way: typically, at
+# more than a fifth of the steps the loss rises a little, and in the end it is below a quarter. Without the
+# right curve beside it you might be content.
 # </details>
 
 # %%
@@ -326,8 +326,8 @@ show.source(SGD.rule, Network.loss_and_grad)
 #
 # <details><summary>Answer</summary>
 # 0.05. With 0.001 the network is far from done, with 0.5 the loss explodes. And 0.1 is faster at first, then
-# restless, after some 500 to 1,500 steps, in the run shown after 800: the curvature has grown on the way
-# (lecture 03). From then on the loss rises at many steps, and how good the network is at the end is luck.
+# restless, after some 500 to 1,500 steps: the curvature has grown (lecture 03). From then on the loss rises
+# at many steps, and how good the network is at the end is luck.
 # </details>
 
 # %% tags=["nbval-check-output"]
@@ -438,9 +438,8 @@ print(different, "different parameter vectors, one loss:", twin_gap < 1e-15)
 # same function. What does the loss do on the way?
 #
 # <details><summary>Answer</summary>
-# It rises: only a little if the twins differ in a neuron that hardly matters, mostly more than tenfold. In
-# between, the weights are averages of unlike neurons. So the objective cannot be convex: in a convex
-# function, no point on the way lies above both ends.
+# It rises, mostly more than tenfold: in between, the weights are averages of unlike neurons. So the objective
+# cannot be convex: in a convex function, no point on the way lies above both ends.
 # </details>
 
 # %%

@@ -335,9 +335,8 @@ show.figure(fig, alt=alt)
 # and $1.36/h$, the latter below even gradient descent's $2/h$. In effective rates momentum bears 19 times as
 # much as gradient descent, Nesterov 6.8 times.
 #
-# Which rate is best depends on the seeds: for momentum it is 12.8 on some, 6.4 on others. So we take 20 new
-# seeds, gradient descent at 0.8 and the others at three rates; with 8 images, each method at the rate that
-# was best on seeds 0–2:
+# Momentum's best rate is 12.8 on some seeds, 6.4 on others. So now 20 new seeds and, with all images, three
+# rates; with 8, each method's best on seeds 0–2:
 
 # %%
 fresh, all_images, eight = range(10, 30), {"epochs": 100, "batch_size": None}, "8 images per step"
@@ -352,11 +351,10 @@ show.table(["", "method", "rate", "loss: 10 %", "median", "90 %", "test accuracy
 
 # %% [markdown]
 # With all images, curvature is the obstacle and momentum removes it: at 6.4 the medians are more than 7 times
-# lower. But that is near the limit: Nesterov's lowest and highest loss there differ more than 3 times, as do
-# momentum's at 12.8, where nearly all of Nesterov's runs end above gradient descent's. In practice take half
-# of 6.4: still about 4 times lower, and every run beats gradient descent. With 8 images, noise is the
-# obstacle, and momentum does little (as Shallue et al. 2019 found at scale). And at 3.2, at 6.4 and with 8
-# images the test accuracy is the same to 2 points: a lower training loss is not yet a better network.
+# lower. But that is near the limit: Nesterov's losses differ more than 3 times, and nearly all its runs at
+# 12.8 end above gradient descent's. So take half: still about 4 times lower, and every run beats gradient
+# descent. With 8 images, noise is the obstacle, and momentum does little (as Shallue et al. 2019 found at
+# scale). The test accuracy is the same to 2 points: a lower training loss is not yet a better network.
 #
 # ## 7 · The same in PyTorch and Keras
 #
