@@ -98,7 +98,9 @@ def _linear_part(z, y):
 def _same_shape(output, target):
     # (n,) against (n, 1) would broadcast to (n, n) and train towards nonsense: refuse it.
     output = floats("output", output, finite=False)
-    target = floats("target", target, finite=False).astype(output.dtype, copy=False)
+    target = floats("target", target, finite=False)
+    if target.dtype != output.dtype:
+        target = target.astype(output.dtype)
     if target.shape != output.shape:
         raise ValueError(f"target must have the output's shape {output.shape}, got {target.shape}")
     if not output.size:

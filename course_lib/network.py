@@ -144,7 +144,7 @@ class Network:
             layer.gradients = {name: self.parameters.gradients[f"{index}.{name}"] for name in layer.shapes}
             layer.buffers = {name: value.astype(dtype) for name, value in layer.buffers.items()}
             layer.needs_input_gradient, layer.owned = index > 0, True
-            layer.kinds = self.parameters.dtype.char
+            layer.dtype = self.parameters.dtype
 
     def _slope(self, flat, i, x, y, eps, drawn):
         """(loss(θ + eps·e_i) - loss(θ - eps·e_i)) / (2 eps)."""
@@ -158,6 +158,8 @@ class Network:
         return (losses[0] - losses[1]) / (2 * eps)
 
     def _batch(self, x):
+        if type(x) is np.ndarray and x.ndim == 2 and x.dtype is self.parameters.dtype:
+            return x  # the usual case, without delay
         x = as_array("x", x)
         if x.ndim != 2 or x.dtype.kind not in "fiu":
             raise ValueError(f"x must be numbers of shape (batch, inputs), "

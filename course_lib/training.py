@@ -155,7 +155,7 @@ def fit(net, opt, x, y, *, epochs, batch_size=32, rng, shuffle=True, validation=
                 raise _divergence(history, history.lr[-1])
             history.loss.append(mean)
             _measure(net, x, y, validation, metric, history)
-            if any([callback(net, opt, history) for callback in callbacks]):  # each is called
+            if callbacks and any([callback(net, opt, history) for callback in callbacks]):  # each is called
                 break
     return history.as_arrays()
 

@@ -35,7 +35,7 @@ class Layer:
     owned = False  # True once a network has it: two networks must not share what a layer remembers
     widths = None
     keeps_width = False
-    kinds = "fd"  # letters of the dtypes that are taken as they are; in a network only its own
+    dtype = None  # the network's; without a network, float32 and float64 are taken as they are
     output_shape = None  # of the last forward pass
 
     def __init_subclass__(cls, **options):
@@ -72,7 +72,7 @@ class _NoneYet(dict):
 def _checked_forward(forward):
     @wraps(forward)
     def checked(self, x, train=False):
-        if not isinstance(x, np.ndarray) or x.dtype.char not in self.kinds:
+        if type(x) is not np.ndarray or x.dtype is not self.dtype:
             x = _converted(self, "x", x)
         out = forward(self, x, train)
         self.output_shape = out.shape  # if called by a subclass's own forward, that will set it anew
@@ -86,7 +86,7 @@ def _checked_backward(backward):
 
     @wraps(backward)
     def checked(self, g):
-        if not isinstance(g, np.ndarray) or g.dtype.char not in self.kinds:
+        if type(g) is not np.ndarray or g.dtype is not self.dtype:
             g = _converted(self, "g", g)
         # not if called by a subclass's own, which checked what it was given
         if g.shape != self.output_shape and getattr(type(self), name) is checked:
@@ -98,7 +98,7 @@ def _checked_backward(backward):
 
 def _converted(layer, name, value):
     array = floats(name, value, finite=False)
-    return array if array.dtype.char in layer.kinds else array.astype(layer.kinds)
+    return array if layer.dtype is None else array.astype(layer.dtype, copy=False)
 
 
 def _refuse_gradient(layer, name, g):
@@ -176,5 +176,5 @@ def _initializer(name, given, default):
 
 def check_width(layer, x, width):
     """Raise ValueError unless x has the shape (batch, width)."""
-    if x.shape[1:] != (width,):
+    if x.ndim != 2 or x.shape[1] != width:
         raise ValueError(f"x must have shape (batch, {width}) for {layer!r}, got {x.shape}")
