@@ -56,9 +56,7 @@ ROWS = [
     ("studies.subnetworks.arithmetic_mean", lambda: sub.arithmetic_mean([1.0], HALVES),
      "outputs (1, any, any) (2, 3, 2)"),
     ("studies.subnetworks.geometric_mean", lambda: sub.geometric_mean([1.0], HALVES),
-     "shares (1, any, any) (2, 3, 2)"),
-    ("studies.subnetworks.geometric_mean", lambda: sub.geometric_mean([0.5, 0.5], 0 * HALVES),
-     "shares positive 0.0"),
+     "logits (1, any, any) (2, 3, 2)"),
     ("studies.subnetworks.compare_averages", lambda: sub.compare_averages(3, None), "net Network 3"),
     ("studies.subnetworks.distance", lambda: sub.distance(X, Y), "b (4, 2) (4, 1)"),
     *[("studies.subnetworks.small_network", lambda v=v, o=o: sub.small_network(*v, **o), message)

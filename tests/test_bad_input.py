@@ -69,6 +69,7 @@ from course_lib.studies import (
     problems,
     records,
     scaling,
+    settings,
     shared,
     sine_rates,
     snapshots,
@@ -730,7 +731,6 @@ ROWS = [
     ("studies.surfaces.starts", lambda: surfaces.starts("foo", 3, RNG), "surface 'Beale' 'foo'"),
     ("studies.surfaces.starts", lambda: surfaces.starts("Beale", 0, RNG), "count at least 1 0"),
     ("studies.surfaces.starts", lambda: surfaces.starts("Beale", 3, 0), "rng Generator 0"),
-    ("studies.surfaces.positive", lambda: surfaces.positive("rates", [1.0, -2.0]), "rates positive -2.0"),
     *[("studies.surfaces.steps_to_goal", lambda v=v, o=o: surfaces.steps_to_goal(BEALE, *v, **o), message)
       for v, o, message in (
           (([1.0], "Adam", [1.0]), {}, "x0 (any, 2) (1,)"),
@@ -778,7 +778,7 @@ ROWS = [
         ({"rates": 0}, "rates at least 1 0"))],
     ("studies.adaptive.ravine_rates", lambda: adaptive.ravine_rates(lr=-1), "lr [0, inf) -1"),
     *[("studies.adaptive.leave_saddles", lambda v=v: adaptive.leave_saddles(*v), message)
-      for v, message in (((0.1,), "rates (any,) ()"), (([0],), "rates positive [0.]"),
+      for v, message in (((0.1,), "rates (any,) ()"), (([0],), "rates positive [0]"),
                          (([],), "rates one or more []"), (([0.1], 0), "limit at least 1 0"))],
     ("studies.adaptive.on_circle", lambda: adaptive.on_circle(0), "points at least 1 0"),
     *[("studies.sparse_features.frequencies", lambda v=v: sparse_features.frequencies(v),
@@ -964,6 +964,16 @@ ROWS = [
            ((lambda a: a, [(1, 2)]), {}, "function tasks lambda"))],
     ("studies.records.store", lambda: records.store(3, ""), "file path 3"),
     ("studies.records.store", lambda: records.store("runs.csv", b""), "text string b''"),
+    ("studies.records.store_curves", lambda: records.store_curves(3, ["lr", "seed"], [], []), "file path 3"),
+    ("studies.records.store_rows", lambda: records.store_rows(3, []), "file path 3"),
+    ("studies.records.read", lambda: records.read(3, "runs.csv"), "file path 3"),
+    ("studies.records.read_curves", lambda: records.read_curves("runs.csv", "runs.csv", 1),
+     "columns at least 2 1"),
+    ("studies.records.rounded", lambda: records.rounded([1.0], 0), "digits at least 1 0"),
+    ("studies.settings.seed_list", lambda: settings.seed_list("seeds", "1"), "seeds list whole numbers '1'"),
+    ("studies.settings.seed_list", lambda: settings.seed_list("seeds", []), "seeds list whole numbers []"),
+    ("studies.settings.seed_list", lambda: settings.seed_list("seeds", [0, -1]), "seeds at least 0 -1"),
+    ("studies.settings.positive", lambda: settings.positive("rates", [1.0, -2.0]), "rates positive -2.0"),
     ("studies.shared.shared", lambda: shared.shared(3), "function rng 3"),
     ("studies.shared.shared", lambda: shared.shared(surfaces.sweep), "function rng sweep"),
 ]

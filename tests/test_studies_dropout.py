@@ -83,7 +83,9 @@ def test_the_mean_is_the_scaled_pass_where_theory_says_so():
     for net in (linear, one):
         np.testing.assert_allclose(sub.arithmetic_mean(*sub.ensemble(net, x)), net.predict(x), atol=1e-12)
     chances, logits = sub.ensemble(one, x)
-    geometric = sub.geometric_mean(chances, sub.softmax(logits))
+    geometric = sub.geometric_mean(chances, logits)
+    product = np.prod(sub.softmax(logits) ** chances[:, None, None], axis=0)
+    np.testing.assert_allclose(geometric, product / product.sum(axis=1, keepdims=True), atol=1e-12)
     np.testing.assert_allclose(geometric, sub.softmax(one.predict(x)), atol=1e-12)
     deep = sub.small_network((4, 4), 0.3, 1, epochs=0).copy(np.float64)
     assert np.abs(sub.arithmetic_mean(*sub.ensemble(deep, x)) - deep.predict(x)).max() > 1e-3
@@ -169,13 +171,3 @@ def test_random_labels():
     wrong = np.mean([true[image.tobytes()] != label for image, label in zip(x, y, strict=True)])
     assert len(x) == 1197
     assert wrong == pytest.approx(0.36, abs=0.04)  # one random label in ten is right
-
-
-def test_saved_runs_can_be_read(tmp_path):
-    (tmp_path / "SHA256SUMS").write_text("0  other.csv\n1  runs.json\n")
-    dropout_runs._save(tmp_path / "runs.json", [{"a": 1}, {"a": 2}])
-    assert dropout_runs._read(tmp_path / "runs.json") == [{"a": 1}, {"a": 2}]
-    assert [line.split()[1] for line in (tmp_path / "SHA256SUMS").read_text().splitlines()] == [
-        "other.csv", "runs.json"]
-    with pytest.raises(FileNotFoundError, match="there is none at"):
-        dropout_runs._read(tmp_path / "none.json")

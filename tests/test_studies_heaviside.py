@@ -145,11 +145,6 @@ def test_one_run_goes_on_as_the_file_says():
     assert again.loss[-1, 0] == pytest.approx(found["loss"][0, 1], rel=0.1)
 
 
-def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"heaviside_penalties\.json"):
-        heaviside_runs.stored(tmp_path / "none.json")
-
-
 def test_writing_and_reading_gives_the_same(tmp_path, monkeypatch):
     record = heaviside_runs.job("L2", 1e-4, 2, 0.1, 4, [0, 1], every=2)
     monkeypatch.setattr(heaviside_runs, "FILE", tmp_path / "runs.json")

@@ -87,12 +87,20 @@ def test_growing_batches_and_sorted_digits_are_passed_on():
 
 
 def test_best_rate_stops_at_the_edge():
-    with pytest.raises(ValueError, match=r"rates must reach further: the best is 0\.03"):
-        fits.best_rate(64, [0.01, 0.02, 0.03], [0], 1)
+    with pytest.raises(ValueError, match=r"for batches of 64 is 0\.03, the largest .* as 0\.045"):
+        fits.best_rate(64, [0.01, 0.03, 0.02], [0], 1)
+    with pytest.raises(ValueError, match=r"for batches of all is 0\.5, the smallest .* as 0\.05"):
+        fits.best_rate(None, [0.5, 5.0, 50.0], [0], 2)
     settings = {"64": {"batch_size": 64, "rates": [0.05, 0.8, 50.0], "passes": 2}}
     (rate, runs), = fits.compare_sizes(settings, [0], [1, 2]).values()
     assert rate == 0.8
     assert len(runs) == 2
+
+
+@pytest.mark.parametrize("name", fits.SETTINGS)
+def test_the_grids_of_the_lecture_do_not_stop_on_another_seed(name):
+    setting = fits.SETTINGS[name]
+    fits.best_rate(setting["batch_size"], setting["rates"], [16], setting["passes"])
 
 
 def test_cures_of_noise_on_real_examples():

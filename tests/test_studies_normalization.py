@@ -4,6 +4,7 @@ import hashlib
 
 import numpy as np
 import pytest
+from sklearn.decomposition import PCA
 from sklearn.linear_model import Ridge
 from sklearn.preprocessing import StandardScaler
 
@@ -95,6 +96,31 @@ def test_leak_errors_are_those_of_a_plain_script():
         for part, found in zip((test, new), errors[kind], strict=True):
             expected = np.sqrt(np.mean((model.predict(z[part]).ravel() - y[part].ravel()) ** 2))
             assert found[1] == pytest.approx(expected, rel=1e-9)
+
+
+def test_a_dozen_of_one_sex_is_fitted_without_that_column(monkeypatch):
+    x, y, names = scaling.diabetes()
+    x = x.copy()
+    x[40:, 1] = 1.0  # so that most dozens are of one sex; in the data it is one in 2,000
+    monkeypatch.setattr(leak, "diabetes", lambda: (x, y, names))
+    scaled, whitened = (leak.leak_errors(name, 12, 12, splits=10) for name in ("scaled", "PCA-whitened"))
+    met = set()
+    for split in range(10):
+        order = np.random.default_rng([7, split]).permutation(442)
+        train, test, new = order[:12], order[12:24], order[24:]
+        for kind, used in (("honest", train), ("leaking", order[:24])):
+            met.add((kind, constant := bool(np.ptp(x[used, 1]) == 0)))
+            z = StandardScaler().fit(x[used]).transform(x)
+            model = Ridge(alpha=1.2).fit(z[train], y[train])
+            kept = np.delete(x, 1, axis=1) if constant else x
+            white = PCA(whiten=True).fit(kept[used]).transform(kept) * (len(used) / (len(used) - 1)) ** 0.5
+            white_model = Ridge(alpha=1.2).fit(white[train], y[train])
+            for part, name in ((test, "test"), (new, "new")):
+                for predict, found in ((model.predict(z[part]), scaled),
+                                       (white_model.predict(white[part]), whitened)):
+                    expected = np.sqrt(np.mean((predict.ravel() - y[part].ravel()) ** 2))
+                    assert getattr(found[kind], name)[split] == pytest.approx(expected, rel=1e-9)
+    assert {("honest", True), ("honest", False), ("leaking", True)} <= met
 
 
 def test_the_leak_is_small_with_many_patients_and_large_with_few():

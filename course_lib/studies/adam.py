@@ -10,7 +10,8 @@ from course_lib.minimize import minimize
 from course_lib.optimizers import Adam, Optimizer
 from course_lib.progress import progress
 from course_lib.studies.adaptive import best_steps, on_circle
-from course_lib.studies.momentum_digits import _check_rates, _seeds, digits_network
+from course_lib.studies.momentum_digits import digits_network
+from course_lib.studies.settings import positive, seed_list
 from course_lib.studies.shared import shared
 from course_lib.training import fit
 from course_lib.validation import boolean, floats, integer, number
@@ -33,7 +34,8 @@ def train_digits(lr, beta2, bias_correction, seed, epochs=3):
 @shared
 def sweep_correction(rates, beta2s, seeds):
     """`train_digits` on a grid: dict of bias_correction (True, False) -> losses (beta2s, rates, seeds)."""
-    rates, beta2s, seeds = _check_rates(rates), floats("beta2s", beta2s, (None,)), _seeds(seeds)
+    rates, seeds = positive("rates", rates), seed_list("seeds", seeds)
+    beta2s = floats("beta2s", beta2s, (None,))
     return {correct: np.array([[[train_digits(float(lr), float(beta2), correct, seed) for seed in seeds]
                                 for lr in rates] for beta2 in progress(beta2s, "beta2")])
             for correct in (True, False)}

@@ -7,6 +7,7 @@ import numpy as np
 from course_lib.functions import RAVINE, SADDLE, Function, quadratic
 from course_lib.minimize import Trace, minimize
 from course_lib.optimizers import SGD, Adadelta, AdaGrad, Optimizer, RMSProp
+from course_lib.studies.settings import positive
 from course_lib.studies.shared import shared
 from course_lib.validation import as_array, floats, function, integer, number
 
@@ -83,7 +84,7 @@ def best_steps(make_optimizer, rates, f, starts, *, tolerance=1e-6, limit=500):
     (0.03, [86, 112])
     """
     function("make_optimizer", make_optimizer, "a function lr -> optimizer", arguments=1)
-    rates, starts = _positive(rates), floats("starts", starts, (None, None))
+    rates, starts = positive("rates", rates), floats("starts", starts, (None, None))
     if len(starts) == 0:
         raise ValueError("starts must be one or more points, got 0 points")
     number("tolerance", tolerance, 0, 1, open_low=True, open_high=True)
@@ -148,7 +149,7 @@ def leave_saddles(rates, limit=8000):
     >>> leave_saddles([0.1, 0.5])["along an axis"]["gradient descent"].tolist()
     [26, 7]
     """
-    rates = _positive(rates)
+    rates = positive("rates", rates)
     integer("limit", limit, 1)
     half = np.sqrt(0.5)
     surfaces = {"along an axis": (SADDLE, [1.0, 0.001], [0.0, 1.0]),
@@ -163,10 +164,3 @@ def leave_saddles(rates, limit=8000):
                     break
             found[title][name] = np.where(left.any(axis=0), left.argmax(axis=0), limit + 1)
     return found
-
-
-def _positive(rates):
-    rates = floats("rates", rates, (None,))
-    if rates.size == 0 or (rates <= 0).any():
-        raise ValueError(f"rates must be one or more positive numbers, got {rates}")
-    return rates

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import numpy as np
 
 from course_lib.studies.batch_norm_digits import FILE, RATES
+from course_lib.studies.records import read
 from course_lib.validation import choice, floats, number
 
 HEADERS = ["network", "best rate without", "with", "steps without", "with", "ratio: 10 %", "median", "90 %",
@@ -24,10 +24,7 @@ def stored(file=FILE):
     >>> stored()["8 ReLU"]["with"]["steps"].shape
     (13, 3)
     """
-    if not Path(file).is_file():
-        raise FileNotFoundError(f"file must be the stored runs, {FILE.name} of the project's data directory; "
-                                f"there is none at {file}")
-    found = json.loads(Path(file).read_text(encoding="utf-8"))
+    found = json.loads(read(file, FILE.name))
     return {name: {way: {key: value if key == "rate" else np.array(value, float)
                          for key, value in runs.items()} for way, runs in ways.items()}
             for name, ways in found.items()}

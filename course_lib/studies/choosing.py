@@ -18,9 +18,10 @@ from course_lib.mnist import DATA
 from course_lib.optimizers import OPTIMIZERS
 from course_lib.studies.comparison import NetworkProblem, compare
 from course_lib.studies.ranking import Comparison, Runs
-from course_lib.studies.records import store
+from course_lib.studies.records import rounded, store
+from course_lib.studies.settings import positive, seed_list
 from course_lib.studies.shared import shared
-from course_lib.studies.surfaces import METHODS, positive, rate_grid
+from course_lib.studies.surfaces import METHODS, rate_grid
 from course_lib.validation import boolean, choice, integer, number
 
 DIGITS = NetworkProblem(load_digits, (64, 100, 100, 10), batch_size=64, points=10)
@@ -69,13 +70,10 @@ def save(comparison, path=STORED):
     """Write a Comparison as a small JSON file, its numbers to six digits, and its sum into SHA256SUMS."""
     if not isinstance(comparison, Comparison):
         raise TypeError(f"comparison must be a Comparison, as compare() returns, got {comparison!r}")
-
-    def digits(array):
-        return [digits(part) if np.ndim(part) else float(f"{part:.6g}") for part in array]
-
-    found = {name: {key: digits(getattr(runs, key)) for key in ("rates", "grid_scores", "scores", "curves")}
-             | {"rate": runs.rate} for name, runs in comparison.runs.items()}
-    text = json.dumps({"evaluations": digits(comparison.evaluations), "runs": found,
+    found = {name: {key: rounded(getattr(runs, key), 6)
+                    for key in ("rates", "grid_scores", "scores", "curves")} | {"rate": runs.rate}
+             for name, runs in comparison.runs.items()}
+    text = json.dumps({"evaluations": rounded(comparison.evaluations, 6), "runs": found,
                        "notes": list(comparison.notes)}, indent=1)
     store(path, text + "\n")
 
@@ -112,10 +110,8 @@ def regression_epochs(method, seeds, *, rates=REGRESSION_RATES, epochs=25, batch
     integer("epochs", epochs, 1)
     integer("batch_size", batch_size, 1)
     number("excess", excess, 0, open_low=True)
-    if not np.iterable(seeds):
-        raise TypeError(f"seeds must be a list of whole numbers of at least 0, got {seeds!r}")
-    seeds, found = [integer("seeds", seed, 0) for seed in seeds], []
-    for seed in seeds:
+    found = []
+    for seed in seed_list("seeds", seeds):
         x, y = make_regression(n_samples=1000, n_features=20, noise=10.0, random_state=seed)
         x = np.hstack([x, np.ones((len(x), 1))])
         least = np.mean((x @ np.linalg.lstsq(x, y, rcond=None)[0] - y) ** 2)

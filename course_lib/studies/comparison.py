@@ -23,6 +23,7 @@ from course_lib.optimizers import OPTIMIZERS, Optimizer
 from course_lib.studies.parallel import run_all
 from course_lib.studies.problems import FunctionProblem, NetworkProblem, error_rate, linear_regression
 from course_lib.studies.ranking import Comparison, Runs, doubt
+from course_lib.studies.settings import seed_list
 from course_lib.validation import boolean, choice, floats, function, integer, number
 
 __all__ = ["Comparison", "FunctionProblem", "NetworkProblem", "Runs", "compare", "error_rate", "first_below",
@@ -188,8 +189,7 @@ def _make(name, kind, fixed, lr):
 
 
 def _seeds(name, seeds):
-    given = list(seeds) if np.iterable(seeds) and not isinstance(seeds, str) else []
-    found = [integer(name, seed, 0) for seed in given]
-    if not found or len(set(found)) < len(found):
+    found = seed_list(name, seeds)
+    if len(set(found)) < len(found):
         raise TypeError(f"{name} must be a list of different whole numbers of at least 0, got {seeds!r}")
     return found

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import math
-from pathlib import Path
 
 import numpy as np
 
@@ -19,7 +18,7 @@ from course_lib.mnist import DATA
 from course_lib.optimizers import SGD
 from course_lib.studies.gradient_flow import plain_network
 from course_lib.studies.parallel import run_all
-from course_lib.studies.records import store
+from course_lib.studies.records import read, store
 from course_lib.training import DivergenceError, accuracy, fit
 from course_lib.validation import choice, integer, number
 
@@ -100,13 +99,8 @@ def stored(file=FILE):
     >>> stored()["tanh", "orthogonal"]["loss"].shape
     (5, 15)
     """
-    try:
-        text = Path(file).read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise FileNotFoundError(f"file must be the stored runs, {FILE.name} of the project's data directory; "
-                                f"there is none at {file}") from None
     runs = {}
-    for entry in json.loads(text)["runs"]:
+    for entry in json.loads(read(file, FILE.name))["runs"]:
         arrays = {name: np.array([[math.inf if v is None else v for v in row] for row in entry[name]])
                   for name in ("search", "loss")}
         runs[entry["activation"], entry["start"]] = {

@@ -7,6 +7,7 @@ accuracy on seeds that are not those of the test. The runs are stored in data/dr
 
 from __future__ import annotations
 
+import json
 import math
 
 import numpy as np
@@ -18,8 +19,8 @@ from course_lib.losses import SoftmaxCrossEntropy
 from course_lib.mnist import DATA
 from course_lib.network import Network
 from course_lib.optimizers import Adam
-from course_lib.studies.dropout_runs import _read, _rounded, _save
 from course_lib.studies.parallel import run_all
+from course_lib.studies.records import read, rounded, store_rows
 from course_lib.training import accuracy, fit
 from course_lib.validation import choice, generator, integer
 
@@ -132,7 +133,7 @@ def study(case, width, method):
     runs = [train(case, width, method, *best, seed) for seed in TEST]
     return {"case": case, "width": width, "method": method, "strength": best[0], "lr": best[1],
             "tuning": [[*key, round(mean, 4)] for key, mean in means.items()], "seeds": list(TEST),
-            **{name: _rounded([run[name] for run in runs]) for name in MEASURED}}
+            **{name: rounded([run[name] for run in runs]) for name in MEASURED}}
 
 
 def stored(file=FILE):
@@ -143,7 +144,8 @@ def stored(file=FILE):
     8
     """
     return {(row["case"], row["width"], row["method"]):
-            row | {name: np.array(row[name]) for name in MEASURED} for row in _read(file)}
+            row | {name: np.array(row[name]) for name in MEASURED}
+            for row in json.loads(read(file, FILE.name))}
 
 
 def at_the_end(runs, name="test_accuracy"):
@@ -162,5 +164,5 @@ def at_the_end(runs, name="test_accuracy"):
 
 
 if __name__ == "__main__":
-    _save(FILE, run_all(study, [(case, width, method) for case in CASES for width in METHODS
-                               for method in METHODS[width]]))
+    store_rows(FILE, run_all(study, [(case, width, method) for case in CASES for width in METHODS
+                                    for method in METHODS[width]]))

@@ -14,7 +14,7 @@ import numpy as np
 from course_lib.mnist import DATA
 from course_lib.studies.heaviside import train
 from course_lib.studies.parallel import run_all
-from course_lib.studies.records import store
+from course_lib.studies.records import read, rounded, store_rows
 from course_lib.validation import choice
 
 FILE = DATA / "dropout_heaviside.json"
@@ -51,12 +51,8 @@ def run(name, hidden, seeds=SEEDS, epochs=None):
         raise ValueError(f"hidden must be 2 for {name!r}, got {hidden}")
     runs = train(seeds, hidden=hidden, epochs=epochs, every=min(EVERY, epochs), lr=lr, dropout=rates)
     return {"name": name, "rates": rates, "seeds": list(seeds), "epochs": runs.epochs.tolist(),
-            "error": _rounded(runs.error.T), "loss": _rounded(runs.loss.T),
-            "curve": _rounded(runs.predict(CURVE)[:1])[0]}
-
-
-def _rounded(array):
-    return [[float(f"{value:.4g}") for value in row] for row in array]
+            "error": rounded(runs.error.T), "loss": rounded(runs.loss.T),
+            "curve": rounded(runs.predict(CURVE)[:1])[0]}
 
 
 def stored(file=FILE):
@@ -67,25 +63,10 @@ def stored(file=FILE):
     (8, 11)
     """
     return {(row["name"], len(row["rates"])): {key: value if key == "name" else np.array(value)
-                                              for key, value in row.items()} for row in _read(file)}
-
-
-def _read(file):
-    """The list of JSON objects that `_save` wrote."""
-    try:
-        with open(file, encoding="utf-8") as lines:
-            return json.load(lines)
-    except FileNotFoundError:
-        raise FileNotFoundError(f"file must be stored runs in the project's data directory; there is none at "
-                                f"{file}") from None
-
-
-def _save(file, rows):
-    """Write one JSON object per line, and the file's sum."""
-    lines = ",\n".join(json.dumps(row) for row in rows)
-    store(file, f"[\n{lines}\n]\n")
+                                              for key, value in row.items()}
+            for row in json.loads(read(file, FILE.name))}
 
 
 if __name__ == "__main__":
-    _save(FILE, run_all(run, [(name, hidden) for name, (*both, _, _) in SETTINGS.items()
-                             for hidden, rates in zip((2, 3), both, strict=True) if rates]))
+    store_rows(FILE, run_all(run, [(name, hidden) for name, (*both, _, _) in SETTINGS.items()
+                                  for hidden, rates in zip((2, 3), both, strict=True) if rates]))

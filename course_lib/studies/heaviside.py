@@ -17,7 +17,7 @@ import numpy as np
 from course_lib.optimizers import Adam
 from course_lib.penalties import L1, L2
 from course_lib.progress import progress
-from course_lib.studies.momentum_digits import _seeds
+from course_lib.studies.settings import seed_list
 from course_lib.studies.shared import shared
 from course_lib.validation import choice, floats, integer, number
 
@@ -93,7 +93,7 @@ def train(seeds, *, hidden=2, epochs=1000, every=None, width=100, n=100, noise=0
     >>> runs.error.shape, runs.epochs.tolist(), bool((runs.error[-1] < runs.error[0]).all())
     ((3, 2), [0, 100, 200], True)
     """
-    seeds = _seeds(seeds)
+    seeds = seed_list("seeds", seeds)
     sizes = (1, *[integer("width", width, 1)] * integer("hidden", hidden, 1), 1)
     integer("epochs", epochs, 1)
     every = epochs if every is None else integer("every", every, 1)

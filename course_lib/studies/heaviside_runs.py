@@ -14,7 +14,7 @@ import numpy as np
 from course_lib.mnist import DATA
 from course_lib.studies.heaviside import train
 from course_lib.studies.parallel import run_all
-from course_lib.studies.records import store
+from course_lib.studies.records import read, rounded, store
 from course_lib.validation import choice, integer, number
 
 FILE = DATA / "heaviside_penalties.json"
@@ -48,9 +48,9 @@ def job(method, alpha, hidden, noise, epochs, seeds, every=EVERY):
     penalty = {name: number("alpha", alpha, 0)} if name else {}
     runs = train(seeds, hidden=hidden, epochs=epochs, every=every, noise=noise, **penalty)
     return {"method": method, "alpha": alpha, "hidden": hidden, "noise": noise, "seeds": list(seeds),
-            "epochs": runs.epochs.tolist(), "error": _digits(runs.error.T), "loss": _digits(runs.loss.T),
-            "small": _digits([runs.share_small(limit) for limit in LIMITS]),
-            "norm": _digits(np.linalg.norm(runs.weights, axis=1)), "curve": _digits(runs.predict(CURVE)[0])}
+            "epochs": runs.epochs.tolist(), "error": rounded(runs.error.T), "loss": rounded(runs.loss.T),
+            "small": rounded([runs.share_small(limit) for limit in LIMITS]),
+            "norm": rounded(np.linalg.norm(runs.weights, axis=1)), "curve": rounded(runs.predict(CURVE)[0])}
 
 
 def stored(file=FILE):
@@ -62,12 +62,7 @@ def stored(file=FILE):
     >>> runs["error"].shape, runs["epochs"][[0, 1, -1]].tolist()
     ((8, 31), [0, 1000, 30000])
     """
-    try:
-        with open(file, encoding="utf-8") as lines:
-            studies = json.load(lines)
-    except FileNotFoundError:
-        raise FileNotFoundError(f"file must be the stored runs, {FILE.name} of the project's data directory; "
-                                f"there is none at {file}") from None
+    studies = json.loads(read(file, FILE.name))
     return {study: {(r["method"], r["alpha"]):
                     {key: np.array(value) if isinstance(value, list) else value for key, value in r.items()}
                     for r in records} for study, records in studies.items()}
@@ -91,11 +86,6 @@ def by_strength(epochs=10_000, file=FILE):
     reference = found.pop("none")[ALPHA]
     return {method: (np.array(sorted(errors)), np.array([errors[alpha] for alpha in sorted(errors)]))
             for method, errors in found.items()}, reference
-
-
-def _digits(values):
-    """Nested lists of floats with four digits."""
-    return [_digits(v) for v in values] if np.ndim(values) else float(f"{values:.4g}")
 
 
 def _write(studies):

@@ -7,8 +7,6 @@ float32 rounding grows during a run; a test recomputes a part of the file.
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 
 import numpy as np
@@ -22,7 +20,7 @@ from course_lib.network import Network
 from course_lib.normalization import Standardize
 from course_lib.optimizers import Adam
 from course_lib.studies.parallel import run_all
-from course_lib.studies.records import store
+from course_lib.studies.records import read_curves, store_curves
 from course_lib.studies.shared import shared
 from course_lib.training import fit
 from course_lib.validation import choice, floats, integer, number
@@ -38,7 +36,7 @@ NORMALIZED = "normalized"
 ACTIVATIONS = {"tanh": Tanh, "ReLU": ReLU}
 RATES, SEEDS = (0.001, 0.003, 0.01), range(8)
 EPOCHS, EVERY = 3000, 200
-FILE = DATA / "jump_units.csv"
+FILE, COLUMNS = DATA / "jump_units.csv", ["units", "activation", "lr", "seed"]
 
 
 def network(activation, seed):
@@ -114,16 +112,7 @@ def stored(file=FILE):
     >>> runs["x + 10", "tanh", 0.001].shape, epochs[[0, 1, -1]].tolist()
     ((8, 16), [0, 200, 3000])
     """
-    try:
-        with open(file, encoding="utf-8", newline="") as lines:
-            header, *rows = csv.reader(lines)
-    except FileNotFoundError:
-        raise FileNotFoundError(f"file must be the stored runs, {FILE.name} of the project's data directory; "
-                                f"there is none at {file}") from None
-    runs = {}
-    for units, activation, lr, _, *values in rows:
-        runs.setdefault((units, activation, float(lr)), []).append([float(value) for value in values])
-    return {key: np.array(values) for key, values in runs.items()}, np.array(header[4:], int)
+    return read_curves(file, FILE.name, len(COLUMNS))
 
 
 def final(runs):
@@ -174,13 +163,8 @@ def main():
     """Train all runs, on all cores, and write the file and its sum."""
     jobs = [(units, activation, lr, seed) for units in [NORMALIZED, *UNITS] for activation in ACTIVATIONS
             for lr in RATES for seed in SEEDS]
-    results = run_all(train, jobs)
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["units", "activation", "lr", "seed", *range(0, EPOCHS + 1, EVERY)])
-    for job, share in zip(jobs, results, strict=True):
-        writer.writerow([*job, *(f"{value:.4g}" for value in share)])
-    store(FILE, text.getvalue())
+    runs = list(zip(jobs, run_all(train, jobs), strict=True))
+    store_curves(FILE, COLUMNS, runs, range(0, EPOCHS + 1, EVERY))
 
 
 if __name__ == "__main__":

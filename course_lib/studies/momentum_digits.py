@@ -14,6 +14,7 @@ from course_lib.network import Network
 from course_lib.optimizers import SGD, Momentum, Nesterov
 from course_lib.progress import progress
 from course_lib.studies.momentum import METHODS
+from course_lib.studies.settings import positive, seed_list
 from course_lib.studies.shared import shared
 from course_lib.training import DivergenceError, accuracy, fit
 from course_lib.validation import choice, floats, integer, number
@@ -55,8 +56,8 @@ def train_digits(method, rate, seed, *, epochs, batch_size):
 @shared
 def sweep_digits(rates, seeds, *, epochs, batch_size):
     """The last loss of each method at each effective rate and seed: dict of method -> (rates, seeds)."""
-    _check_rates(rates)
-    seeds = _seeds(seeds)
+    positive("rates", rates)
+    seeds = seed_list("seeds", seeds)
     grid = progress([(method, rate) for method in METHODS for rate in rates], "learning rates")
     losses = {(method, rate): [train_digits(method, rate, seed, epochs=epochs, batch_size=batch_size)[0]
                                for seed in seeds] for method, rate in grid}
@@ -69,7 +70,7 @@ def tuned(rates, losses):
     >>> tuned([1.0, 2.0, 4.0], [[0.5], [0.3], [0.9]])
     2.0
     """
-    rates = _check_rates(rates)
+    rates = positive("rates", rates)
     losses = floats("losses", losses, (len(rates), None), finite=False)
     if losses.size == 0:
         raise ValueError(f"losses must have at least one seed, got shape {losses.shape}")
@@ -96,20 +97,7 @@ def tuned_runs(losses, seeds, *, rates, epochs, batch_size):
         raise TypeError(f"losses must be a dict of method -> (rates, seeds), got {losses!r}")
     for method in losses:
         choice("losses", method, METHODS)
-    seeds = _seeds(seeds)
+    seeds = seed_list("seeds", seeds)
     best = {method: tuned(rates, losses[method]) for method in losses}
     return {method: (rate, np.array([train_digits(method, rate, seed, epochs=epochs, batch_size=batch_size)
                                      for seed in seeds])) for method, rate in best.items()}
-
-
-def _check_rates(rates):
-    values = floats("rates", rates, (None,))
-    if len(values) == 0 or (values <= 0).any():
-        raise ValueError(f"rates must be one or more positive numbers, got {rates!r}")
-    return values
-
-
-def _seeds(seeds):
-    if not np.iterable(seeds):
-        raise TypeError(f"seeds must be a list of whole numbers of at least 0, got {seeds!r}")
-    return [integer("seeds", seed, 0) for seed in seeds]

@@ -10,6 +10,7 @@ from course_lib.losses import SoftmaxCrossEntropy
 from course_lib.network import Network
 from course_lib.normalization import PCAWhitening, Standardize
 from course_lib.optimizers import SGD
+from course_lib.studies.settings import seed_list
 from course_lib.training import DivergenceError, accuracy, fit
 from course_lib.validation import choice, integer, number
 
@@ -69,9 +70,7 @@ def tuned(version, tuning_seeds=(0, 1), seeds=(10, 11, 12, 13), epochs=5):
     True
     """
     choice("version", version, RATES)
-    for name, values in (("tuning_seeds", tuning_seeds), ("seeds", seeds)):
-        if not isinstance(values, (list, tuple, range)) or not values:
-            raise TypeError(f"{name} must be a list of whole numbers, got {values!r}")
+    tuning_seeds, seeds = seed_list("tuning_seeds", tuning_seeds), seed_list("seeds", seeds)
     scores = [np.median([train(version, lr, seed, epochs)[0] for seed in tuning_seeds])
               for lr in RATES[version]]
     best = RATES[version][int(np.argmin(scores))]

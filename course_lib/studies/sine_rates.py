@@ -12,6 +12,7 @@ from course_lib.layers import Dense, Tanh
 from course_lib.losses import MSE
 from course_lib.network import Network
 from course_lib.optimizers import SGD
+from course_lib.studies.settings import seed_list
 from course_lib.studies.shared import shared
 from course_lib.validation import generator, integer, number
 
@@ -98,6 +99,4 @@ def train_sine(lr, seed, steps=1000, measure_every=None):
 @shared
 def train_sines(lr, seeds, steps=1000):
     """The losses of `train_sine` for several seeds, (seeds, steps + 1)."""
-    if not np.iterable(seeds):
-        raise TypeError(f"seeds must be a list of whole numbers of at least 0, got {seeds!r}")
-    return np.array([train_sine(lr, seed, steps).loss for seed in seeds])
+    return np.array([train_sine(lr, seed, steps).loss for seed in seed_list("seeds", seeds)])

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from course_lib.optimizers import SGD, AdaGrad, Optimizer, RMSProp
+from course_lib.studies.settings import seed_list
 from course_lib.studies.shared import shared
 from course_lib.validation import choice, floats, integer, number
 
@@ -77,7 +78,7 @@ def _learn(runs, seeds, noise, steps, features=100):
     number("noise", noise, 0)
     integer("steps", steps, 1)
     p = frequencies(features)
-    rngs = [np.random.default_rng([10, seed]) for seed in _seeds(seeds)]
+    rngs = [np.random.default_rng([10, seed]) for seed in seed_list("seeds", seeds)]
     true = np.array([rng.standard_normal(features) for rng in rngs])
     started = []
     for opt, rates, decays in runs:
@@ -168,9 +169,3 @@ def _positive(name, values, open_low=False):
         kind = "positive" if open_low else "non-negative"
         raise ValueError(f"{name} must be one or more {kind} numbers, got {values}")
     return values
-
-
-def _seeds(seeds):
-    if isinstance(seeds, str) or not np.iterable(seeds) or not len(seeds):
-        raise TypeError(f"seeds must be a list of whole numbers of at least 0, got {seeds!r}")
-    return [integer("seeds", seed, 0) for seed in seeds]

@@ -118,18 +118,17 @@ def arithmetic_mean(chances, outputs):
     return np.tensordot(chances, floats("outputs", outputs, (len(chances), None, None)), 1)
 
 
-def geometric_mean(chances, shares):
+def geometric_mean(chances, logits):
     """Π share^chance over the sub-networks, divided by its sum over the classes (Baldi & Sadowski 2013).
 
-    >>> geometric_mean([0.5, 0.5], [[[0.9, 0.1]], [[0.5, 0.5]]]).round(2)
+    The shares are softmax(logits). What softmax divides by is the same for all classes and cancels, so this
+    is the softmax of the mean logits; unlike the product it stands a share that is rounded to 0.
+
+    >>> geometric_mean([0.5, 0.5], np.log([[[0.9, 0.1]], [[0.5, 0.5]]])).round(2)
     array([[0.75, 0.25]])
     """
     chances = floats("chances", chances, (None,))
-    shares = floats("shares", shares, (len(chances), None, None))
-    if (shares <= 0).any():
-        raise ValueError(f"shares must be positive, got {shares.min()}: their logarithm is needed")
-    product = np.exp(np.tensordot(chances, np.log(shares), 1))
-    return product / product.sum(axis=-1, keepdims=True)
+    return softmax(np.tensordot(chances, floats("logits", logits, (len(chances), None, None)), 1))
 
 
 class Averages(NamedTuple):
@@ -153,7 +152,7 @@ def compare_averages(net, split):
     chances, logits = ensemble(_check_dropout(net), split.x)
     shares, scaled = softmax(logits), softmax(net.predict(split.x))
     means = {"arithmetic mean of all": arithmetic_mean(chances, shares),
-             "geometric mean of all": geometric_mean(chances, shares), "scaled pass": scaled}
+             "geometric mean of all": geometric_mean(chances, logits), "scaled pass": scaled}
     each = np.array([accuracy(one, split.y) for one in shares])
     return Averages(distance(scaled, means["geometric mean of all"]),
                     distance(scaled, means["arithmetic mean of all"]),

@@ -12,6 +12,7 @@ import numpy as np
 from course_lib.functions import BEALE, ROSENBROCK, Function, valley
 from course_lib.minimize import minimize
 from course_lib.optimizers import SGD, Adadelta, AdaGrad, Adam, Momentum, NAdam, Nesterov, Optimizer, RMSProp
+from course_lib.studies.settings import positive
 from course_lib.studies.shared import shared
 from course_lib.validation import choice, floats, generator, integer, number
 
@@ -121,19 +122,6 @@ def starts(surface, count, rng):
     if surface == "saddle":
         return np.array([1.0, 0.0]) + np.array([0.1, 0.001]) * draws
     return f.start + 0.1 * draws
-
-
-def positive(name, values):
-    """One or more positive numbers as an array.
-
-    >>> positive("rates", [])
-    Traceback (most recent call last):
-    ValueError: rates must be one or more positive numbers, got []
-    """
-    array = floats(name, values, (None,))
-    if not len(array) or array.min() <= 0:
-        raise ValueError(f"{name} must be one or more positive numbers, got {values!r}")
-    return array
 
 
 @shared

@@ -1,14 +1,12 @@
 """Lecture 11: Adam against NAdam on the two-piece target, over seeds, learning rates and budgets.
 
 The long runs are stored in data/two_piece_rmse.csv. `python -m course_lib.studies.two_piece` makes the file
-again: 180 runs of 5,000 epochs, some ten minutes on one core. The last digits depend on the machine, for
+again: 360 runs of 5,000 epochs, some twenty minutes on one core. The last digits depend on the machine, for
 float32 rounding grows during a run; a test recomputes a part of the file.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from functools import partial
 
@@ -22,16 +20,16 @@ from course_lib.mnist import DATA
 from course_lib.network import Network
 from course_lib.optimizers import Adam, NAdam
 from course_lib.progress import progress
-from course_lib.studies.momentum_digits import _seeds
 from course_lib.studies.parallel import run_all
-from course_lib.studies.records import store
+from course_lib.studies.records import read_curves, store_curves
+from course_lib.studies.settings import seed_list
 from course_lib.validation import choice, floats, integer, number
 
 # NAdam twice: with the schedule that is PyTorch's default, and with Keras's.
 METHODS = {"Adam": Adam, "NAdam": NAdam, "NAdam, ψ = 1": partial(NAdam, momentum_decay=1.0)}
-RATES, SEEDS = (0.001, 0.003, 0.01), range(20)
+RATES, SEEDS = (0.001, 0.003, 0.01), range(40)
 EPOCHS, EVERY = 5000, 100
-FILE = DATA / "two_piece_rmse.csv"
+FILE, COLUMNS = DATA / "two_piece_rmse.csv", ["method", "lr", "seed"]
 
 
 def network(seed, dtype=np.float32):
@@ -77,26 +75,17 @@ def train(method, lr, seed, epochs=EPOCHS, every=EVERY, dtype=np.float32):
 def many(method, lr, seeds, epochs, every=EVERY):
     """`train` for each of the seeds: array (seeds, epochs // every + 1)."""
     return np.array([train(method, lr, seed, epochs, every)
-                     for seed in progress(_seeds(seeds), f"{method}, lr {lr}")])
+                     for seed in progress(seed_list("seeds", seeds), f"{method}, lr {lr}")])
 
 
 def stored(file=FILE):
-    """The long runs from the file: dict of (method, learning rate) -> RMSE (20 seeds, 51 epochs), and epochs.
+    """The long runs from the file: dict of (method, learning rate) -> RMSE (40 seeds, 51 epochs), and epochs.
 
     >>> runs, epochs = stored()
     >>> runs["Adam", 0.001].shape, epochs[[0, 1, -1]].tolist()
-    ((20, 51), [0, 100, 5000])
+    ((40, 51), [0, 100, 5000])
     """
-    try:
-        with open(file, encoding="utf-8", newline="") as lines:
-            header, *rows = csv.reader(lines)
-    except FileNotFoundError:
-        raise FileNotFoundError(f"file must be the stored runs, {FILE.name} of the project's data directory; "
-                                f"there is none at {file}") from None
-    runs = {}
-    for method, lr, _, *values in rows:
-        runs.setdefault((method, float(lr)), []).append([float(value) for value in values])
-    return {key: np.array(values) for key, values in runs.items()}, np.array(header[3:], int)
+    return read_curves(file, FILE.name, len(COLUMNS))
 
 
 def wins(first, second):
@@ -112,13 +101,8 @@ def wins(first, second):
 def main():
     """Train all runs, on all cores, and write the file and its sum."""
     jobs = [(method, lr, seed) for method in METHODS for lr in RATES for seed in SEEDS]
-    results = run_all(train, jobs)
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["method", "lr", "seed", *range(0, EPOCHS + 1, EVERY)])
-    for job, rmse in zip(jobs, results, strict=True):
-        writer.writerow([*job, *(f"{value:.4g}" for value in rmse)])
-    store(FILE, text.getvalue())
+    runs = list(zip(jobs, run_all(train, jobs), strict=True))
+    store_curves(FILE, COLUMNS, runs, range(0, EPOCHS + 1, EVERY))
 
 
 if __name__ == "__main__":
