@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from course_lib.datasets import load_digits
-from course_lib.exercises import lecture00
+from course_lib.exercises import lecture00, lecture00_share
 from course_lib.exercises.base import WrongAnswer
 from course_lib.exercises.lecture00 import (
     FIRST,
@@ -168,8 +168,8 @@ def test_wrong_share_is_diagnosed(diagnosis):
 
 def test_no_two_mistakes_give_the_same_shares():
     found = {}
-    for mistake in lecture00.SHARE_MISTAKES:
-        shares = tuple(round(float(mistake.result(*case)), 9) for case in lecture00.share_cases())
+    for mistake in lecture00_share.SHARE_MISTAKES:
+        shares = tuple(round(float(mistake.result(*case)), 9) for case in lecture00_share.share_cases())
         assert shares not in found, (mistake.message, found[shares])
         assert any(shares), mistake.message  # nothing but zeros has many causes
         found[shares] = mistake.message

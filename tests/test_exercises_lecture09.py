@@ -1,5 +1,7 @@
 """The checks of lecture 09: each typical wrong answer gets its diagnosis, right ones pass in any style."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -106,6 +108,21 @@ WRONG_MOMENTUM = {
     "changed places: return x first": lambda x, v, g, lr, m: (m * v + g, x - lr * (m * v + g)),
     "exactly twice too large": lambda x, v, g, lr, m: (x - 2 * lr * (m * v + g), m * v + g),
     "you returned the step": lambda x, v, g, lr, m: (lr * (m * v + g), m * v + g),
+    "you returned the change of x": lambda x, v, g, lr, m: (-lr * (m * v + g), m * v + g),
+    "x comes back as it was": lambda x, v, g, lr, m: (x, m * v + g),
+    "lr is missing": lambda x, v, g, lr, m: (x - m * v - g, m * v + g),
+    "multiplies the gradient too": lambda x, v, g, lr, m: (x - lr * (m * v + m * g), m * (v + g)),
+    "in place of the old velocity": lambda x, v, g, lr, m: (x - lr * (v + m * g), v + m * g),
+    "a factor momentum too many": lambda x, v, g, lr, m: (x - m * lr * (m * v + g), m * v + g),
+    "you climb, and your velocity": lambda x, v, g, lr, m: (x + (m * v + lr * g), m * v + lr * g),
+    "sign of the old velocity": lambda x, v, g, lr, m: (x - lr * (g - m * v), g - m * v),
+    "your velocity has the other sign": lambda x, v, g, lr, m: (x + lr * (m * v - g), m * v - g),
+    "you returned has the wrong sign": lambda x, v, g, lr, m: (x - lr * (m * v + g), -m * v - g),
+    "the change of x in place": lambda x, v, g, lr, m: (x - lr * (m * v + g), -lr * (m * v + g)),
+    "v never changes: v": lambda x, v, g, lr, m: (x - lr * v, v),
+    "and v never changes": lambda x, v, g, lr, m: (x - lr * g, v),
+    "enters the step twice": lambda x, v, g, lr, m: (x - lr * (m * v + g) - lr * g, m * v + g),
+    "fixed at 0.9": lambda x, v, g, lr, m: classical(x, v, g, lr, 0.9),
     "that is Nesterov": lambda x, v, g, lr, m: (x - lr * (g + m * (m * v + g)), m * v + g),
     r"changed its argument v in place": in_place,
     r"changed its argument x in place": in_place_x,
@@ -166,6 +183,29 @@ WRONG_NESTEROV = {
     "moving x first": lambda x, v, g, lr, m: (x - lr * m * v - lr * (m * v + g), m * v + g),
     "changed places": lambda x, v, g, lr, m: (m * v + g, x - lr * (g + m * (m * v + g))),
     "exactly twice": lambda x, v, g, lr, m: (x - 2 * lr * (g + m * (m * v + g)), m * v + g),
+    "belongs to v, not to g": lambda x, v, g, lr, m: (x - lr * (m * v + g) - lr * m * g, m * v + g),
+    r"your step is v \+ momentum \* v": lambda x, v, g, lr, m: (x - lr * (m * v + g) * (1 + m), m * v + g),
+    "put brackets": lambda x, v, g, lr, m: (x - lr * g + m * (m * v + g), m * v + g),
+    "only one part of the step": lambda x, v, g, lr, m: (x - (lr * g + m * (m * v + g)), m * v + g),
+    "lr is missing": lambda x, v, g, lr, m: (x - g - m * (m * v + g), m * v + g),
+    "a minus": lambda x, v, g, lr, m: (x + m * (m * v - lr * g) - lr * g, m * v - lr * g),
+    "velocity is forgotten": lambda x, v, g, lr, m: (x - lr * (g + m * g), g),
+    "added whole": lambda x, v, g, lr, m: (x - lr * (g + m * (v + g)), v + g),
+    "momentum itself is the share": lambda x, v, g, lr, m: (
+        x - lr * (g + m * ((1 - m) * v + g)), (1 - m) * v + g),
+    "you returned the step": lambda x, v, g, lr, m: (lr * (g + m * (m * v + g)), m * v + g),
+    "x comes back as it was": lambda x, v, g, lr, m: (x.copy(), m * v + g),
+    "you returned the change of x": lambda x, v, g, lr, m: (-lr * (g + m * (m * v + g)), m * v + g),
+    "x is right, but your velocity carries": lambda x, v, g, lr, m: (
+        x - lr * (g + m * (m * v + g)), lr * (m * v + g)),
+    "learning rate enters twice": lambda x, v, g, lr, m: (
+        x - lr * (g + m * (m * v + lr * g)), m * v + lr * g),
+    "lr and momentum have changed places": lambda x, v, g, lr, m: (
+        x - m * (g + lr * (lr * v + g)), lr * v + g),
+    "plain gradient descent": lambda x, v, g, lr, m: (x - lr * g, m * v + g),
+    "the old velocity alone": lambda x, v, g, lr, m: (x - lr * v, m * v + g),
+    "sign of the velocity in the step": lambda x, v, g, lr, m: (x - lr * (g - m * (m * v + g)), m * v + g),
+    "fixed at 0.9": lambda x, v, g, lr, m: nesterov(x, v, g, lr, 0.9),
     "returned one value": lambda x, v, g, lr, m: x - lr * (g + m * (m * v + g)),
 }
 
@@ -254,6 +294,10 @@ def test_edge_is_where_momentum_stops_converging(momentum):
     (lambda c, m: 2 * (1 + m) * c, "grows with the curvature"),
     (lambda c, m: (1 + m**0.5) ** 2 / c, "jumps from side to side"),
     (lambda c, m: (1 + m) / c, "half of the edge"),
+    (lambda c, m: 4 / c, "for momentum near 1"),
+    (lambda c, m: 2 / c / (1 + m), "come into the denominator"),
+    (lambda c, m: (1 - math.sqrt(m)) ** 2 / c, "without swinging"),
+    (lambda c, m: 2 * (1 + m) / math.sqrt(c), "the root of the curvature"),
     (lambda c, m: None, "returned None"),
     (lambda c, m: "2(1+m)/L", "real numbers"),
     (lambda c, m: 4 * 2 * (1 + m) / c, "exactly 4 times too large"),

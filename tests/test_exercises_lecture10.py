@@ -83,6 +83,30 @@ WRONG_ADAGRAD = {
     "you returned the step": lambda x, s, g, lr, eps: (lr * g / (np.sqrt(new(s, g)) + eps), new(s, g)),
     "that is RMSProp": lambda x, s, g, lr, eps: (
         x - lr * g / (np.sqrt(0.9 * s + 0.1 * g**2) + eps), 0.9 * s + 0.1 * g**2),
+    "you returned the change of x": lambda x, s, g, lr, eps: (
+        -lr * g / (np.sqrt(new(s, g)) + eps), new(s, g)),
+    "x comes back as it was": lambda x, s, g, lr, eps: (x, new(s, g)),
+    "lr is missing": lambda x, s, g, lr, eps: (x - g / (np.sqrt(new(s, g)) + eps), new(s, g)),
+    "s never changes": lambda x, s, g, lr, eps: (x - lr * g / (s**0.5 + eps), s),
+    "without its square": lambda x, s, g, lr, eps: (x - lr * g / (np.sqrt(abs(s + g)) + eps), s + g),
+    "takes in the old sum too": lambda x, s, g, lr, eps: (
+        x - lr * g / (np.sqrt((s + g)**2) + eps), (s + g)**2),
+    "the next step would add it again": lambda x, s, g, lr, eps: (
+        x - lr * g / (new(s, g) + eps)**0.5, new(s, g) + eps),
+    "mean square": lambda x, s, g, lr, eps: (
+        x - lr * g / (np.sqrt(s + (g * g).mean()) + eps), s + (g * g).mean()),
+    r"square of lr \* g": lambda x, s, g, lr, eps: (
+        x - lr * g / (np.sqrt(new(s, lr * g)) + eps), new(s, lr * g)),
+    "eps is subtracted from the root": lambda x, s, g, lr, eps: (
+        x - lr * g / (np.sqrt(new(s, g)) - eps), new(s, g)),
+    "lost the sign of g": lambda x, s, g, lr, eps: (x - lr * abs(g) / (np.sqrt(new(s, g)) + eps), new(s, g)),
+    "you added two roots": lambda x, s, g, lr, eps: (
+        x - lr * g / (np.sqrt(s) + np.sqrt(g**2) + eps), new(s, g)),
+    r"you returned g\*\*2 alone": lambda x, s, g, lr, eps: (x - lr * g / (np.sqrt(new(s, g)) + eps), g * g),
+    "exactly twice": lambda x, s, g, lr, eps: (x - lr * g / (np.sqrt(new(s, g)) + eps) * 2, new(s, g)),
+    "the root and eps are missing": lambda x, s, g, lr, eps: (x - lr * g / new(s, g), new(s, g)),
+    "your eps is fixed at 1e-08": lambda x, s, g, lr, eps: adagrad(x, s, g, lr, 1e-8),
+    "your eps is fixed at 1e-06": lambda x, s, g, lr, eps: adagrad(x, s, g, lr, 1e-6),
     "changed its argument s in place": in_place,
     r"s is not right yet \(x is right\)": lambda x, s, g, lr, eps: (
         x - lr * g / (np.sqrt(new(s, g)) + eps), new(s, g) + 0.1),
@@ -137,6 +161,11 @@ def swap(s, g, rho):
     return rho * g**2 + (1 - rho) * s
 
 
+def rmsprop_of_mean(x, s, g, lr, rho, eps):
+    s = rho * s + (1 - rho) * np.mean(g**2)
+    return x - lr * g / (np.sqrt(s) + eps), s
+
+
 WRONG_RMSPROP = {
     "both mistakes are still there": broken_step,
     "the average is right; eps is still added to x": lambda x, s, g, lr, rho, eps: (
@@ -165,6 +194,49 @@ WRONG_RMSPROP = {
         ave(s, g, rho), x - lr * g / (np.sqrt(ave(s, g, rho)) + eps)),
     "you corrected s for its start": lambda x, s, g, lr, rho, eps: (
         x - lr * g / (np.sqrt(ave(s, g, rho) / (1 - rho)) + eps), ave(s, g, rho)),
+    "lr is missing": lambda x, s, g, lr, rho, eps: (x - g / (np.sqrt(ave(s, g, rho)) + eps), ave(s, g, rho)),
+    "you returned the step": lambda x, s, g, lr, rho, eps: (
+        lr * g / (np.sqrt(ave(s, g, rho)) + eps), ave(s, g, rho)),
+    "x comes back as it was": lambda x, s, g, lr, rho, eps: (x, ave(s, g, rho)),
+    "s never changes": lambda x, s, g, lr, rho, eps: (x - lr * g / (np.sqrt(s) + eps), s),
+    "kept whole": lambda x, s, g, lr, rho, eps: (
+        x - lr * g / (np.sqrt(s + (1 - rho) * g * g) + eps), s + (1 - rho) * g * g),
+    "the old average is forgotten": lambda x, s, g, lr, rho, eps: (
+        x - lr * g / (np.sqrt(1 - rho) * abs(g) + eps), (1 - rho) * g**2),
+    "the square takes in the share": lambda x, s, g, lr, rho, eps: (
+        x - lr * g / (np.sqrt(rho * s + (g - rho * g)**2) + eps), rho * s + (g - rho * g)**2),
+    "the size of g": lambda x, s, g, lr, rho, eps: (
+        x - lr * g / (np.sqrt(rho * s + (1 - rho) * abs(g)) + eps), rho * s + (1 - rho) * abs(g)),
+    "subtracted from x with the step": lambda x, s, g, lr, rho, eps: (
+        x - (lr * g / np.sqrt(ave(s, g, rho)) + eps), ave(s, g, rho)),
+    "still swapped, and eps was taken away": lambda x, s, g, lr, rho, eps: (
+        x - lr * g / np.sqrt(swap(s, g, rho)), swap(s, g, rho)),
+    "you returned the change of x": lambda x, s, g, lr, rho, eps: (
+        -lr * g / (np.sqrt(ave(s, g, rho)) + eps), ave(s, g, rho)),
+    "eps is subtracted from the root": lambda x, s, g, lr, rho, eps: (
+        x - lr * g / (np.sqrt(ave(s, g, rho)) - eps), ave(s, g, rho)),
+    "eps was added to the step": lambda x, s, g, lr, rho, eps: (
+        x - lr * (g / np.sqrt(ave(s, g, rho)) + eps), ave(s, g, rho)),
+    "the next step would add it again": lambda x, s, g, lr, rho, eps: (
+        x - lr * g / (ave(s, g, rho) + eps)**0.5, ave(s, g, rho) + eps),
+    "you returned the root of s": lambda x, s, g, lr, rho, eps: (
+        x - lr * g / (np.sqrt(ave(s, g, rho)) + eps), ave(s, g, rho)**0.5),
+    "plain gradient descent": lambda x, s, g, lr, rho, eps: (x - lr * g, ave(s, g, rho)),
+    "the gradient is missing": lambda x, s, g, lr, rho, eps: (
+        x - lr / (np.sqrt(ave(s, g, rho)) + eps), ave(s, g, rho)),
+    "you multiplied by the root": lambda x, s, g, lr, rho, eps: (
+        x - lr * (np.sqrt(ave(s, g, rho)) + eps) * g, ave(s, g, rho)),
+    "exactly twice": lambda x, s, g, lr, rho, eps: (
+        x - 2 * lr * g / (np.sqrt(ave(s, g, rho)) + eps), ave(s, g, rho)),
+    "both shares are 1 - rho": lambda x, s, g, lr, rho, eps: (
+        x - lr * g / (np.sqrt((1 - rho) * new(s, g)) + eps), (1 - rho) * new(s, g)),
+    "both shares are rho": lambda x, s, g, lr, rho, eps: (
+        x - lr * g / (np.sqrt(rho * new(s, g)) + eps), rho * new(s, g)),
+    "one average for all entries": lambda x, s, g, lr, rho, eps: (
+        x - lr * g / (np.sqrt(ave(s, np.linalg.norm(g), rho)) + eps), ave(s, np.linalg.norm(g), rho)),
+    "each entry of g has its own": rmsprop_of_mean,
+    "rho is fixed at 0.9": lambda x, s, g, lr, rho, eps: rmsprop(x, s, g, lr, 0.9, eps),
+    "eps is fixed at 1e-8": lambda x, s, g, lr, rho, eps: rmsprop(x, s, g, lr, rho, 1e-8),
     "returned None": lambda x, s, g, lr, rho, eps: None,
 }
 
@@ -195,6 +267,7 @@ RIGHT = (-0.9, 0.01, 1.0, math.sqrt(1e-5))
 @pytest.mark.parametrize(("place", "value", "diagnosis"), [
     (0, 0.1, "that is the step"), (0, -1.1, "away from the minimum"), (0, 4.0, "gradient descent"),
     (0, -0.998, "not by s"), (0, -0.996, "25 times smaller"), (0, -0.5, "too large"),
+    (0, 0.9, "the sign is lost"),
     (1, 0.1, "first step"), (1, 0.001, "like the root"), (1, 0.07, "cancels"), (1, 0.01 / 7, "cancels"),
     (1, 0.7, "gradient descent"), (1, 0.1 / 99**0.5, "not 99"),
     (2, 0.1, "long run"), (2, 0.31623, "for rho = 0.9"), (2, 10, "take the root"), (2, 7, "cancels"),
@@ -242,7 +315,16 @@ def test_the_formula_is_what_rmsprop_does():
     assert t - 500 == by_formula(100.0, 0.9)
 
 
+def loop(G, rho, before=1.0, after=1.0):
+    s, k = rho * before + (1 - rho) * G**2, 0
+    while s > 4:
+        s, k = rho * s + (1 - rho) * after, k + 1
+    return k
+
+
 WRONG_RECOVERY = {
+    "each step adds the share 1 - rho": lambda G, rho: loop(G, rho, after=0.0),
+    "s was 1 before the shock": lambda G, rho: loop(G, rho, before=0.0),
     "only the share 1 - rho": lambda G, rho: max(0, math.ceil(math.log(3 / (G**2 - 1), rho))),
     "at most 4": lambda G, rho: max(0, math.ceil(math.log(1 / ((1 - rho) * (G**2 - 1)), rho))),
     "s returns to 1, not to 0": lambda G, rho: max(0, math.ceil(math.log(4 / ((1 - rho) * G**2), rho))),

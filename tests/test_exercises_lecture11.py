@@ -111,6 +111,50 @@ WRONG_ADAM = {
     "uses the old m and v": wrong(top="old_m / (1 - b1**t)", low="np.sqrt(old_v / (1 - b2**t)) + eps"),
     "exactly twice too large": wrong(x="x - 2 * lr * top / low"),
     "you returned the step": wrong(x="lr * top / low"),
+    "corrections have changed places": wrong(top="m / (1 - b2**t)", low="np.sqrt(v / (1 - b1**t)) + eps"),
+    "both corrections use beta2": wrong(top="m / (1 - b2**t)"),
+    "correction of m lacks the exponent": wrong(top="m / (1 - b1)"),
+    "correction of v lacks the exponent": wrong(low="np.sqrt(v / (1 - b2)) + eps"),
+    "raise the wrong number": wrong(top="m / (1 - b1)**t", low="np.sqrt(v / (1 - b2)**t) + eps"),
+    r"divide by beta\*\*t": wrong(top="m / b1**t", low="np.sqrt(v / b2**t) + eps"),
+    "root is taken before": wrong(low="np.sqrt(v) / (1 - b2**t) + eps"),
+    "lr is missing": wrong(x="x - top / low"),
+    "you returned the change": wrong(x="-lr * top / low"),
+    "x comes back as it was": wrong(x="x"),
+    r"v averages m\*\*2": wrong(v="b2 * v + (1 - b2) * m**2"),
+    "that is AdaBelief": wrong(v="b2 * v + (1 - b2) * (g - m)**2"),
+    "takes in the whole average": wrong(v="(b2 * v + (1 - b2) * g)**2"),
+    "sum over all entries": wrong(v="b2 * v + (1 - b2) * (g**2).sum()"),
+    "norm of all entries": wrong(low="np.linalg.norm(np.sqrt(v / (1 - b2**t))) + eps"),
+    "uses the old m: update": wrong(top="old_m / (1 - b1**t)"),
+    "uses the old v: update": wrong(low="np.sqrt(old_v / (1 - b2**t)) + eps"),
+    "the old m is kept whole": wrong(m="m + (1 - b1) * g"),
+    "the old v is kept whole": wrong(v="v + (1 - b2) * g**2"),
+    "that is AMSGrad": wrong(low="np.sqrt(np.maximum(old_v, v) / (1 - b2**t)) + eps"),
+    "v averages with beta1": wrong(v="b1 * v + (1 - b1) * g**2"),
+    "v has beta1 in its average and": wrong(
+        v="b1 * v + (1 - b1) * g**2", low="np.sqrt(v / (1 - b1**t)) + eps"),
+    "m averages with beta2": wrong(m="b2 * m + (1 - b2) * g"),
+    "m has beta2 in its average and": wrong(m="b2 * m + (1 - b2) * g", top="m / (1 - b2**t)"),
+    "changed places in the averages": wrong(m="b2 * m + (1 - b2) * g", v="b1 * v + (1 - b1) * g**2"),
+    "you multiply m by": wrong(top="m * (1 - b1**t)"),
+    "you multiply v by": wrong(low="np.sqrt(v * (1 - b2**t)) + eps"),
+    "m keeps the share 1 - beta1": wrong(m="(1 - b1) * m + b1 * g"),
+    "v keeps the share 1 - beta2": wrong(v="(1 - b2) * v + b2 * g**2"),
+    "the old m is forgotten": wrong(m="(1 - b1) * g"),
+    "the old v is forgotten": wrong(v="(1 - b2) * g**2"),
+    "m is the gradient alone": wrong(m="g"),
+    "v is the square of g alone": wrong(v="g**2"),
+    "eps is subtracted in the denominator": wrong(low="np.sqrt(v / (1 - b2**t)) - eps"),
+    "two signs are wrong": wrong(m="b1 * m - (1 - b1) * g", x="x + lr * top / low"),
+    "but you returned m_hat: keep m": wrong(returned="x, m / (1 - b1**t), v"),
+    "but you returned v_hat: keep v": wrong(returned="x, m, v / (1 - b2**t)"),
+    "you returned the root of v": wrong(returned="x, m, np.sqrt(v)"),
+    "you returned the old m: return": wrong(returned="x, old_m, v"),
+    "you returned the old v: return": wrong(returned="x, m, old_v"),
+    "fixed at 0.9 and 0.999": lambda *a: textbook(*a[:6], 0.9, 0.999, a[8]),
+    "eps is fixed at 1e-8": lambda *a: textbook(*a[:8], 1e-8),
+    "fixed at next to nothing": lambda *a: textbook(*a[:8], 1e-12),
     "you returned m_hat and v_hat": wrong(returned="x, m / (1 - b1**t), v / (1 - b2**t)"),
     "you returned the old m and v": wrong(returned="x, old_m, old_v"),
     "return x, m, v in this order": wrong(returned="m, v, x"),
@@ -165,6 +209,20 @@ WRONG_DECAY = {
     r"you divided x by 1 \+ lr": lambda x, s, lr, wd: x / (1 + lr * wd) - s,
     "a proximal step": lambda x, s, lr, wd: (x - s) / (1 + lr * wd),
     "the step has been forgotten": lambda x, s, lr, wd: x - lr * wd * x,
+    "weight_decay is missing": lambda x, s, lr, wd: x - lr * x - s,
+    "lacks lr, and the step shrinks too": lambda x, s, lr, wd: (1 - wd) * (x - s),
+    "by more than lr": lambda x, s, lr, wd: x + wd * x - s,
+    "both signs are wrong": lambda x, s, lr, wd: x + lr * wd * x + s,
+    "x comes back as it was": lambda x, s, lr, wd: x.copy(),
+    "you returned the step": lambda x, s, lr, wd: s,
+    "whatever its size and sign": lambda x, s, lr, wd: x - lr * wd - s,
+    "you shrank the step instead": lambda x, s, lr, wd: x - (1 - lr * wd) * s,
+    "in proportion to the step": lambda x, s, lr, wd: x - s - lr * wd * s,
+    "the factor exp": lambda x, s, lr, wd: x * np.exp(-lr * wd) - s,
+    "you returned the change": lambda x, s, lr, wd: -s - lr * wd * x,
+    "what is to be subtracted": lambda x, s, lr, wd: s + lr * wd * x,
+    "the square of x": lambda x, s, lr, wd: x - lr * wd * x * x - s,
+    r"takes in the square of x: the penalty": lambda x, s, lr, wd: x - lr * (wd / 2) * x**2 - s,
     "x has shape": lambda x, s, lr, wd: float(np.sum(x)),
     "in place": lambda x, s, lr, wd: np.subtract(x, s, out=x),
 }
@@ -206,6 +264,12 @@ def test_right_prediction_is_what_the_library_does():
     ((20, 10, 100), "m without its correction"),
     ((0.1, 10, 100), "divides by the same"),
     ((1.5, 10, 100), "complete = 1.5 is too large"),
+    ((10, 10, 100), "that is the simple form"),
+    ((-1, 10, 100), "complete = -1: a length has no sign"),
+    ((1, 20, 100), "that is m: divide"),
+    ((1, 2, 100), r"that is sqrt\(v\)"),
+    ((1, -10, 100), "simple = -10: a length has no sign"),
+    ((1, 10, 1e-4), "without the root of v"),
     ((1, 1, 100), "that is the complete form"),
     ((1, 3.1623, 100), "for beta2 = 0.999"),
     ((1, 1000, 100), "the root is missing: the step is m"),
@@ -245,10 +309,14 @@ def simulated(C, beta2, cycles=1000, forget=0.0, order="update first", root=True
     return moved
 
 
-def by_formula(C, beta2):
+def steady(C, beta2):
+    """v after each step of the cycle, in the long run."""
     weights = np.array([[1, beta2**2, beta2], [beta2, 1, beta2**2], [beta2**2, beta2, 1]])
-    v = (1 - beta2) / (1 - beta2**3) * weights @ np.array([C**2, 1.0, 1.0])
-    return float(np.sum(np.array([-C, 1, 1]) / np.sqrt(v)))
+    return (1 - beta2) / (1 - beta2**3) * weights @ np.array([C**2, 1.0, 1.0])
+
+
+def by_formula(C, beta2):
+    return float(np.sum(np.array([-C, 1, 1]) / np.sqrt(steady(C, beta2))))
 
 
 @pytest.mark.parametrize("answer", [simulated, lambda C, b: simulated(C, b, cycles=50), by_formula,
@@ -256,6 +324,20 @@ def by_formula(C, beta2):
 def test_right_drift_is_accepted(answer, capsys):
     check_cycle_drift(answer, 0.1)
     assert "Adam walks the wrong way" in capsys.readouterr().out
+
+
+def swept(C, beta2, cycles=300, gradients=None, share=None, size=np.square, corrected=False, exponent=False):
+    """How far x moves in each cycle, as a student would compute it."""
+    v, t, moves = 0.0, 0, []
+    for _ in range(cycles):
+        moved = 0.0
+        for g in gradients or (C, -1.0, -1.0):
+            t += 1
+            v = beta2 * v + (share or 1 - beta2) * size(g)
+            v_hat = v / (1 - beta2 ** (t if exponent else 1)) if corrected or exponent else v
+            moved -= g / np.sqrt(v_hat)
+        moves.append(moved)
+    return moves
 
 
 WRONG_DRIFT = {
@@ -276,6 +358,30 @@ WRONG_DRIFT = {
     "after cycle 1 or so": lambda C, b: simulated(C, b, cycles=1, forget=1.0),
     "after cycle 5 or so": lambda C, b: simulated(C, b, cycles=5, forget=1.0),
     "beta2 and 1 - beta2": lambda C, b: by_formula(C, 1 - b),
+    r"g\*\*2 enters with its share": lambda C, b: swept(C, b, share=1.0)[-1],
+    "nothing is corrected": lambda C, b: swept(C, b, corrected=True)[-1],
+    r"v averages \|g\|": lambda C, b: swept(C, b, size=abs)[-1],
+    "your cycle has one -1": lambda C, b: swept(C, b, gradients=(C, -1.0))[-1],
+    "your cycle has three -1s": lambda C, b: swept(C, b, gradients=(C, -1.0, -1.0, -1.0))[-1],
+    "your cycle is C, 1, 1": lambda C, b: swept(C, b, gradients=(C, 1.0, 1.0))[-1],
+    "the step after C is missing": lambda C, b: steady(C, b)[1] ** -0.5 + steady(C, b)[2] ** -0.5,
+    "wrong, and you took the first cycle": lambda C, b: -swept(C, b, cycles=1)[0],
+    "as AdaGrad does": lambda C, b: -C / C + (C**2 + 1) ** -0.5 + (C**2 + 2) ** -0.5,
+    "gradient descent with the wrong sign": lambda C, b: C - 2,
+    "after cycle 3 or so": lambda C, b: swept(C, b, cycles=3, exponent=True)[-1],
+    "the size of the drift alone": lambda C, b: abs(by_formula(C, b)),
+    "the step after C alone": lambda C, b: -C / steady(C, b)[0] ** 0.5,
+    "the first -1's step alone": lambda C, b: 1 / steady(C, b)[1] ** 0.5,
+    "the last step of the cycle alone": lambda C, b: 1 / steady(C, b)[2] ** 0.5,
+    "this is AMSGrad": lambda C, b: (2 - C) / max(steady(C, b)) ** 0.5,
+    "the sum of g²": lambda C, b: (2 - C) / (C**2 + 2) ** 0.5,
+    "after the very first step": lambda C, b: -C / ((1 - b) * C**2) ** 0.5,
+    "the first cycle, with corrections": lambda C, b: swept(C, b, cycles=1, exponent=True)[-1],
+    "sum over all 10 cycles": lambda C, b: sum(swept(C, b, cycles=10)),
+    "sum over all 100 cycles": lambda C, b: sum(swept(C, b, cycles=100)),
+    "sum over all 1,000 cycles": lambda C, b: sum(swept(C, b, cycles=1000)),
+    "mean of all 100 cycles": lambda C, b: float(np.mean(swept(C, b, cycles=100))),
+    "mean of all 10,000 cycles": lambda C, b: float(np.mean(swept(C, b, cycles=10_000))),
     "exactly 2 times too large": lambda C, b: 2 * by_formula(C, b),
     "NaN or infinite": lambda C, b: float("nan"),
     "returned None": lambda C, b: None,

@@ -1,14 +1,11 @@
-"""Checks for the exercises of lecture 01, training a network."""
+"""Checks for the exercises of lecture 01, training a network; those of exercise 4 are in lecture01_hidden."""
 
 from __future__ import annotations
 
 import copy
-import inspect
-import math
 
 import numpy as np
 
-from course_lib.datasets import noisy_sine
 from course_lib.exercises.base import (
     TOLERANCE,
     Mistake,
@@ -18,11 +15,11 @@ from course_lib.exercises.base import (
     equal,
     right,
 )
-from course_lib.layers import Dense, Layer, Tanh
-from course_lib.losses import MSE, SoftmaxCrossEntropy
-from course_lib.network import Network
-from course_lib.optimizers import SGD
-from course_lib.training import DivergenceError, fit
+from course_lib.exercises.lecture01_hidden import check_hidden_mistake
+from course_lib.losses import SoftmaxCrossEntropy
+
+__all__ = ["check_cross_entropy_gradient", "check_dense_backward", "check_hidden_mistake",
+           "check_predictions"]
 
 
 def diagnose_shapes(function, case, mistakes):
@@ -221,84 +218,9 @@ def check_cross_entropy_gradient(function):
             got = np.asarray(function(logits, labels))
         if not np.isfinite(got).all():
             raise WrongAnswer(f"right for small logits, but for logits near {shift:g} you return NaN or "
-                              f"infinity: "
-                              "exp overflows, or all of a row become 0. Subtract the largest logit of each "
-                              "row first.")
+                              "infinity: exp overflows, or all of a row become 0. Subtract the largest "
+                              "logit of each row first.")
         if not np.allclose(got, cross_entropy_gradient(logits, labels), rtol=1e-6, atol=1e-9):
             raise WrongAnswer(f"right for small logits, but not for logits near {shift:g}. Subtract the "
                               f"largest logit of *each row*, and clip or add nothing.")
     right("softmax minus onehot, divided by n; and no exponential overflows.")
-
-
-# --- exercise 4: a mistake that only the gradient check finds ---------------------------------------
-
-ALLOWED, NEEDED = 1.25, 0.01  # final loss over the right network's; error in the gradient check
-
-
-def check_hidden_mistake(layer):
-    """Exercise 4: a subclass of Tanh whose backward is wrong, but trains well."""
-    if isinstance(layer, Layer):
-        raise WrongAnswer("pass the class itself, HiddenMistake without brackets.")
-    if not (inspect.isclass(layer) and issubclass(layer, Layer)):
-        raise WrongAnswer(f"pass a class that inherits from Tanh, got {layer!r}.")
-    _check_one_pass(layer)
-    x, y = noisy_sine(100, rng=np.random.default_rng(0))
-    errors = _network(layer, 0).gradient_check(x, y)
-    error = max(errors.values())
-    if error < 1e-6:
-        raise WrongAnswer("the gradient check passes: your backward is right. Plant a mistake.")
-    if error <= NEEDED:
-        raise WrongAnswer(f"the gradient check reports {error:.1e}, wanted is more than {NEEDED}: a larger "
-                          f"mistake.")
-    ratio = np.median([_final_loss(layer, seed, x, y) / _final_loss(Tanh, seed, x, y) for seed in range(3)])
-    if not math.isfinite(ratio):
-        raise WrongAnswer("with this mistake training diverges: anyone would notice.")
-    if ratio > ALLOWED:
-        raise WrongAnswer(f"the gradient check finds it, but so does a look at the loss: after 1,000 steps "
-                          f"it is "
-                          f"{ratio:.1f} times that of the right network, at most {ALLOWED} is allowed. Keep "
-                          f"closer "
-                          "to the right slope: at most 1, near 0 where tanh is flat, and the same for x and "
-                          "-x.")
-    right(f"the gradient check reports an error of {error:.2f}, and the loss curve shows nothing.")
-
-
-def _check_one_pass(layer):
-    """Forward must be tanh still, and backward return an array of g's shape and leave g alone."""
-    z = np.linspace(-2, 2, 6).reshape(3, 2)
-    try:
-        own = layer()
-        out = own.forward(z.copy(), train=True)
-        if out is None or np.shape(out) != z.shape or not np.allclose(out, np.tanh(z)):
-            raise WrongAnswer("forward no longer computes tanh. Change backward only.")
-        g = np.linspace(1, 2, 6).reshape(3, 2)
-        given = g.copy()
-        result = own.backward(given)
-    except (WrongAnswer, NotImplementedError):
-        raise
-    except Exception as error:
-        raise WrongAnswer(f"your layer stopped with {type(error).__name__}: {error}.") from error
-    if result is None:
-        raise WrongAnswer("backward returned None: does it end with a return statement?")
-    if np.shape(result) != g.shape:
-        raise WrongAnswer(f"backward returned shape {np.shape(result)}, expected {g.shape}, that of g.")
-    if not np.array_equal(given, g):
-        raise WrongAnswer("backward changed g in place: make a new array.")
-    if not np.isfinite(result).all():
-        raise WrongAnswer("backward returned NaN or infinite values.")
-    if np.allclose(result, 1 - np.tanh(z)**2) and not np.allclose(result, g * (1 - np.tanh(z)**2)):
-        raise WrongAnswer("backward returns the slope alone: g, the gradient that comes from behind, is not "
-                          "in it. That is a mistake, but not a small one.")
-
-
-def _network(layer, seed):
-    return Network([Dense(1, 16), layer(), Dense(16, 1)], loss=MSE(), rng=np.random.default_rng(seed),
-                   dtype=np.float64)
-
-
-def _final_loss(layer, seed, x, y):
-    net, rng = _network(layer, seed), np.random.default_rng(seed)
-    try:
-        return fit(net, SGD(lr=0.05), x, y, epochs=1000, batch_size=None, rng=rng, progress=False).loss[-1]
-    except DivergenceError:
-        return math.inf
