@@ -62,6 +62,18 @@ def test_the_number_box_keeps_to_the_range():
     assert control.value == 1
 
 
+def test_whole_numbers_only():
+    control = show.labelled_slider("batch size", 1, 256, 1, log=True, whole=True)
+    control.slider.value = 10**0.4  # 2.51, a stop of the slider
+    assert control.value == control.box.value == 3
+    control.value = 7.6
+    assert control.value == control.box.value == 8
+    control.box.value = 2.6
+    assert control.value == control.box.value == 3
+    control.box.value = 300
+    assert control.value == control.box.value == 256
+
+
 def test_log_slider_covers_its_range_in_powers():
     slider = show.labelled_slider("learning rate", 0.001, 10, 0.1, log=True).slider
     assert (slider.base**slider.min, slider.base**slider.max) == pytest.approx((0.001, 10))
@@ -105,6 +117,7 @@ class Line(show.Picture):
 def test_explore_redraws_and_says_what_is_seen():
     control = show.labelled_slider("slope", -1, 1, 0.5)
     widget = show.explore(Line(), {"slope": control}, alt="A line with the slope chosen.")
+    assert widget.image.layout.max_width == "150px"  # its own size: wider, it would blur
     before = widget.image.value
     assert "The slope is 0.5 &lt;now&gt;." in widget.note.value
     assert 'role="status"' in widget.note.value

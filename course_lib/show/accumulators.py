@@ -12,6 +12,7 @@ from course_lib.functions import valley
 from course_lib.minimize import minimize
 from course_lib.optimizers import Adadelta, AdaGrad, RMSProp
 from course_lib.show.landscapes import near_window
+from course_lib.show.legends import legend_above
 from course_lib.show.widgets import BLUE, VERMILLION, Picture, dropdown, explore, labelled_slider, mark
 from course_lib.studies.adaptive import effective_rates
 from course_lib.validation import choice, integer
@@ -26,7 +27,7 @@ START = np.array([-1.0, -0.5])
 STEPS = 100
 WINDOW = np.array([[-1.4, 1.4], [-0.9, 0.9]])
 LOWEST, HIGHEST = 1e-4, 1e3  # of the accumulators shown; Adadelta's rates are smaller
-LOWEST_RATE = 1e-6
+LOWEST_RATE = 1e-8
 
 
 class AccumulatorPicture(Picture):
@@ -55,7 +56,8 @@ class AccumulatorPicture(Picture):
         self.cursors = [ax.axvline(1, color="#777777", linewidth=0.8) for ax in (self.sums, self.rates)]
         for ax, title in ((self.sums, "accumulators (dotted: √d)"), (self.rates, "rate of each coordinate")):
             ax.set(xlabel="step", xlim=(0, STEPS), ylim=(LOWEST, HIGHEST), title=title)
-            ax.legend(loc="upper right", ncols=2, columnspacing=1, handlelength=1.5)
+        legend_above(fig, self.sums, ncols=4)
+        self.rates.legend(loc="upper right", ncols=2, columnspacing=1, handlelength=1.5)
         self.rates.set_ylim(LOWEST_RATE, HIGHEST)
         super().__init__(fig, [self.rings, self.path, self.now, *self.roots, *self.gradients,
                                *self.steps_roots, *self.lines, *self.cursors])
@@ -147,7 +149,7 @@ def accumulator_explorer():
         "lr": labelled_slider("learning rate", 0.001, 10, 0.1, log=True),
         "rho": labelled_slider("averaging ρ", 0, 0.99, 0.9, 0.01),
         "kappa": labelled_slider("κ, condition", 1, 100, 25, log=True),
-        "step": labelled_slider("step", 1, STEPS, 20, 1),
+        "step": labelled_slider("step", 1, STEPS, 20, 1, whole=True),
     }
     return explore(AccumulatorPicture(), controls,
                    alt="Left the path over the ravine, in the middle the roots of the accumulators beside "

@@ -10,7 +10,7 @@ from course_lib.functions import valley
 from course_lib.minimize import minimize
 from course_lib.optimizers import Adam
 from course_lib.show.landscapes import near_window
-from course_lib.show.widgets import BLUE, VERMILLION, Picture, dropdown, explore, labelled_slider, mark
+from course_lib.show.widgets import BLUE, VERMILLION, Picture, dropdown, explore, labelled_slider, mark, plain
 from course_lib.validation import choice
 
 F = valley(25)
@@ -44,8 +44,8 @@ class AdamPicture(Picture):
         self.along, = self.curve.semilogy([], [], color=BLUE, linestyle="-", label="along x")
         self.across, = self.curve.semilogy([], [], color=VERMILLION, linestyle="--", label="along y")
         self.curve.axhline(1, color="black", linewidth=0.8, linestyle=(0, (1, 3)))
-        self.curve.set(xlabel="step", ylabel="length of the step / lr", xlim=(0, STEPS), ylim=(0.002, 30))
-        self.curve.legend(loc="lower right", ncols=2)
+        self.curve.set(xlabel="step", ylabel="length of the step / lr", xlim=(0, STEPS), ylim=(0.002, 1e3))
+        self.curve.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False)
         self.words = self.curve.text(0.97, 0.96, "", transform=self.curve.transAxes, ha="right", va="top")
         super().__init__(fig, [self.path, start, self.end, star, self.along, self.across, self.words])
 
@@ -95,8 +95,8 @@ def in_words(trace, lengths, beta1, beta2, bias_correction):
     left = trace.loss[-1] / trace.loss[0]
     rates = "rate" if first == 1 else "rates"
     return (f"The first step is {first:.3g} learning {rates} in each coordinate, {why}. "
-            f"The longest is {x:.2g} along x and {y:.2g} along y. "
-            f"After {STEPS} steps the loss is {left:.0e} of that at the start.")
+            f"The longest is {plain(x, 2)} along x and {plain(y, 2)} along y. "
+            f"After {STEPS} steps the loss is {plain(left, 1)} of that at the start.")
 
 
 def adam_explorer():

@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 from matplotlib.figure import Figure
 
+from course_lib.show.legends import legend_above
 from course_lib.show.widgets import BLUE, VERMILLION, Picture, dropdown, explore, labelled_slider
 from course_lib.studies.batch_norm_digits import CURVE, LIMIT, NETWORKS, RATES, TARGET
 from course_lib.studies.batch_norm_results import stored
@@ -31,7 +32,7 @@ class NormPicture(Picture):
         left.axhline(TARGET, color="#666666", linewidth=1, linestyle=":")
         left.set(xlabel="step", ylabel="accuracy in evaluation", xlim=(0, CURVE[-1]), ylim=(0, 1),
                  title="at this rate")
-        left.legend(loc="lower right")
+        legend_above(fig, left, ncols=2)
         right.set(xlabel="learning rate", ylabel="steps to 90 %", title="at all rates",
                   xlim=(RATES[0] / 1.4, RATES[-1] * 1.4), ylim=(8, LIMIT * 1.3))
         self.line = right.axvline(RATES[0], color="#444444", linewidth=1, linestyle=":")
@@ -46,7 +47,7 @@ class NormPicture(Picture):
             self.steps[way].set_data(RATES, steps)
             self.marks[way].set_data([RATES[row]], [steps[row]])
         self.line.set_xdata([RATES[row], RATES[row]])
-        return in_words(runs, network, row)
+        return in_words(runs, network, lr)
 
 
 @cache
@@ -64,12 +65,19 @@ def nearest(lr):
     return int(np.argmin(np.abs(np.log(np.divide(RATES, lr)))))
 
 
-def in_words(runs, network, row):
-    def ends(way):
-        steps = np.median(runs[way]["steps"][row])
-        return f"{steps:.0f} steps" if np.isfinite(steps) else f"never (in {LIMIT:,} steps)"
+def in_words(runs, network, lr):
+    row = nearest(lr)
+    rate = f"{RATES[row]:g}"
+    if not np.isclose(lr, RATES[row]):
+        rate += f" (the stored one nearest to {lr:.3g})"
 
-    return (f"{network}, learning rate {RATES[row]:g}: 90 % without batch norm {ends('without')}, with it "
+    def ends(way):
+        if np.isnan(runs[way]["curves"][row]).all():
+            return "not tried (it never arrived at two lower rates)"
+        steps = np.median(runs[way]["steps"][row])
+        return f"{steps:,.0f} steps" if np.isfinite(steps) else f"never (in {LIMIT:,} steps)"
+
+    return (f"{network}, learning rate {rate}: 90 % without batch norm {ends('without')}, with it "
             f"{ends('with')}. Medians of 3 runs.")
 
 
@@ -85,7 +93,7 @@ def draw_batch_norm(network="3 sigmoid", lr=1.0):
 
 def describe_batch_norm(network="3 sigmoid", lr=1.0):
     """How many steps the network needs with and without batch normalization, in a sentence."""
-    return in_words(stored_once()[choice("network", network, NETWORKS)], network, nearest(lr))
+    return in_words(stored_once()[choice("network", network, NETWORKS)], network, lr)
 
 
 def batch_norm_explorer():

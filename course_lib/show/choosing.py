@@ -8,6 +8,7 @@ import html
 import ipywidgets
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from course_lib.optimizers import OPTIMIZERS
 from course_lib.show.display import check_alt
@@ -52,12 +53,14 @@ class ChoosingPicture(Picture):
         self.path, = self.plane.plot([], [], color=BLUE, linestyle="-", marker="o", markersize=3.5,
                                      linewidth=1.2)
         self.start, self.end = mark(self.plane, "white", "o"), mark(self.plane, VERMILLION, "s")
-        marks = [(self.start, "start"), (self.end, f"after {STEPS} steps")]
-        self.plane.legend(*zip(*marks, strict=True), loc="lower left", bbox_to_anchor=(0, 1), ncols=2,
-                          frameon=False)
+        star = Line2D([], [], marker="*", color="black", markersize=13, markeredgecolor="white",
+                      linestyle="none")  # as `contour` draws it
+        marks = [(self.start, "start"), (self.end, f"after {STEPS} steps"), (star, "minimum")]
+        self.plane.legend(*zip(*marks, strict=True), loc="lower left", bbox_to_anchor=(0, 1), ncols=3,
+                          columnspacing=1, handlelength=1, frameon=False)
         self.loss, = self.curve.semilogy([], [], color=BLUE, linestyle="-")
         self.curve.axhline(GOAL, color="#666666", linewidth=1, linestyle=":")
-        self.curve.text(STEPS, GOAL, "goal ", ha="right", va="bottom", color="#444444")
+        self.curve.text(STEPS, GOAL, " goal", va="center", color="#444444")  # beside the curve
         self.curve.set(xlabel="step", ylabel="loss / loss at the surface's start", xlim=(0, STEPS),
                        ylim=(LOWEST, HIGHEST))
         super().__init__(fig, [self.path, self.start, self.end, self.loss])
@@ -196,8 +199,9 @@ def choosing_explorer():
     box = ipywidgets.VBox([controls["surface"], controls["method"], controls["lr"], where, image, note])
     box.add_class("course-choosing")
     box.controls, box.image, box.note, box.moving = controls, image, note, False
-    controls["surface"].observe(lambda change: put(dict(zip("xy", SURFACES[change.new].start, strict=True))),
-                                "value")
+    # To three digits, as after a click: the boxes hold no more.
+    controls["surface"].observe(lambda change: put(dict(zip("xy", np.round(SURFACES[change.new].start, 3),
+                                                            strict=True))), "value")
     controls["method"].observe(lambda change: put({"lr": RATES[change.new]}), "value")
     for name in ("lr", "x", "y"):
         controls[name].observe(redraw, "value")

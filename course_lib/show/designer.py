@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from course_lib.schedules import warmup
-from course_lib.show.widgets import BLUE, VERMILLION, Picture, dropdown, explore, labelled_slider
+from course_lib.show.widgets import BLUE, VERMILLION, Picture, dropdown, explore, labelled_slider, plain
 from course_lib.studies.lr_schedules import CURVATURES, FAMILY, START, best_rate, make_schedule, rates_of
 from course_lib.studies.stochastic import moments
 from course_lib.validation import number
@@ -18,7 +18,7 @@ STEPS = 200
 MOST = 0.48  # learning rate; beyond 0.5 = 2/4 a constant rate diverges
 WARM = 0.5  # the largest share of warm-up
 SHAPES = [name for name in FAMILY if name != "warm-up, cosine"]  # warm-up has its own slider
-LOWEST, HIGHEST = 1e-4, 1e3  # of the loss axis
+LOWEST, HIGHEST = 1e-5, 1e5  # of the loss axis, with room for the words
 
 
 class DesignerPicture(Picture):
@@ -36,8 +36,8 @@ class DesignerPicture(Picture):
         self.loss, = self.right.semilogy([], [], color=BLUE)
         self.right.set(xlabel="step", ylabel="expected loss", xlim=(0, STEPS), ylim=(LOWEST, HIGHEST))
         self.right.set_title("expected loss")
-        self.right.legend([self.loss, self.floor], ["your schedule", "best constant rate"],
-                          loc="lower left")
+        fig.legend([self.loss, self.floor], ["your schedule", "best constant rate"],
+                   loc="outside upper center", ncols=2, frameon=False)
         self.words = self.right.text(0.97, 0.96, "", transform=self.right.transAxes, ha="right", va="top")
         super().__init__(fig, [self.constant, self.rate, self.floor, self.loss, self.words])
 
@@ -96,8 +96,10 @@ def in_words(rates, loss, best, theirs):
     text = (f"The last rate is {rates[-1]:.2g}, the sum of all rates {rates.sum():.3g}. After {STEPS} steps "
             f"the expected loss is {loss:.2g}. The best constant rate, {best:.3g}, gives {theirs:.2g}")
     if loss > 1.005 * theirs:
-        return f"{text}: {loss / theirs:.2g} times lower."
-    return f"{text}: {theirs / loss:.2g} times higher." if theirs > 1.005 * loss else f"{text}: the same."
+        return f"{text}: {plain(loss / theirs, 2)} times lower."
+    if theirs > 1.005 * loss:
+        return f"{text}: {plain(theirs / loss, 2)} times higher."
+    return f"{text}: the same."
 
 
 def _noise(noise):

@@ -14,6 +14,7 @@ from course_lib.layers import Dense, Dropout, ReLU
 from course_lib.losses import MSE
 from course_lib.network import Network
 from course_lib.optimizers import Adam
+from course_lib.show.legends import legend_above
 from course_lib.show.widgets import BLUE, VERMILLION, Picture, dropdown, explore, labelled_slider
 from course_lib.training import fit
 from course_lib.validation import choice, integer, number
@@ -38,14 +39,14 @@ class DropoutPicture(Picture):
         self.scaled, = self.plane.plot([], [], color=BLUE, linestyle="--", label="scaled pass")
         self.plane.set(xlabel="$x$", ylabel="output", xlim=(-np.pi, np.pi), ylim=(-2, 2))
         self.plane.set_title("sub-networks (grey) and their average")
-        self.plane.legend(loc="upper left")
         self.distance, = self.curve.loglog([], [], color=VERMILLION, linestyle="-", label="measured")
         self.theory, = self.curve.loglog([], [], color="black", linestyle=":", label="expected")
         self.now, = self.curve.loglog([], [], marker="s", color=VERMILLION, markeredgecolor="black")
         self.curve.set(xlabel="sub-networks averaged", ylabel="distance from the scaled pass",
-                       xlim=(1, MOST), ylim=(LOWEST, 5))
+                       xlim=(0.9, 1.1 * MOST), ylim=(LOWEST, 100))
         self.curve.set_title("root mean square over $x$")
         self.curve.legend(loc="upper right")
+        legend_above(fig, self.plane, ncols=3)
         super().__init__(fig, [self.single, self.mean, self.scaled, self.distance, self.theory, self.now])
 
     def update(self, *, trained, rate, networks):
@@ -145,7 +146,7 @@ def dropout_explorer():
     controls = {
         "trained": dropdown("trained with", TRAINED, "rate 0.5"),
         "rate": labelled_slider("rate now", 0, 0.9, 0.5, 0.05),
-        "networks": labelled_slider("sub-networks", 1, MOST, 30, 1),
+        "networks": labelled_slider("sub-networks", 1, MOST, 30, 1, whole=True),
     }
     return explore(DropoutPicture(), controls,
                    alt="Left sub-networks and their average over x, right the average's distance from the "

@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 from matplotlib.figure import Figure
 
+from course_lib.show.legends import legend_above
 from course_lib.show.widgets import BLUE, VERMILLION, Picture, dropdown, explore, labelled_slider
 from course_lib.studies.mean_field import ACTIVATIONS, gradient_factors, variances
 from course_lib.validation import choice, integer, number
@@ -34,7 +35,7 @@ class InitializationPicture(Picture):
             ax.set(xlabel="layer", ylabel=label, xlim=(0, DEEPEST + 1), ylim=(LOWEST, HIGHEST))
             ax.set_title(title)
             self.lines += [measured, theory]
-        self.axes[0].legend(loc="upper left")
+        legend_above(fig, self.axes[0], ncols=2)
         super().__init__(fig, self.lines)
 
     def update(self, *, activation, scale, depth, width):
@@ -125,7 +126,7 @@ def initialization_explorer():
     controls = {
         "activation": dropdown("activation", ACTIVATIONS, "tanh"),
         "scale": labelled_slider("scale, σ√fan_in", 0.1, 10, 1, log=True),
-        "depth": labelled_slider("layers", 1, DEEPEST, 50, 1),
+        "depth": labelled_slider("layers", 1, DEEPEST, 50, 1, whole=True),
         "width": dropdown("width", WIDTHS, "100 units"),
     }
     return explore(InitializationPicture(), controls,

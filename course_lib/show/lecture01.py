@@ -117,7 +117,7 @@ def bad_minima(x, y, best, minima, size=(7, 3.8)):
     """The data with the fits of networks at minima of the objective; `best` and `minima` are of `Found`."""
     fig, ax = plt.subplots(figsize=size)
     ax.plot(x, y, ".", color="0.6", markersize=4, label="data")
-    ax.plot(x, best.net.predict(x), "k:", label=f"J = {best.loss:.3f}, the best")
+    ax.plot(x, best.net.predict(x), "k:", label=f"J = {best.loss:.4f}, the best")
     for minimum, style in zip(minima, ["C0-", "C1--", "C2-.", "C3-"], strict=False):
         ax.plot(x, minimum.net.predict(x), style, label=f"J = {minimum.loss:.3f}")
     ax.set(xlabel="input x", ylabel="target y")

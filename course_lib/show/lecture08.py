@@ -123,8 +123,9 @@ def flow(panels, size=(10, 3.6)):
     fig, axes = plt.subplots(1, len(panels), figsize=size, squeeze=False)
     for ax, (title, curves) in zip(axes[0], panels.items(), strict=True):
         loss_curves(curves, ax, xlabel="hidden layer", ylabel="", start=1).set(title=title)
-        ax.get_legend().set_title(None)
+        ax.get_legend().remove()
     axes[0, 0].set_ylabel("gradient norm at its output")
+    fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
     return fig, (
         "Sigmoid: without batch norm the gradient falls by some 18 powers of ten from the last layer to "
         "the first; with it, it stays level. tanh and ReLU: level without batch norm, or nearly, growing "

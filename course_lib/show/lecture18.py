@@ -118,7 +118,7 @@ def fits(runs, x, y, size=(10, 3.8)):
         ax.plot([-1, 0, 0, 1], step_function([-1, -1, 0, 1]), color="black", linewidth=0.8, label="step")
         for name, (points, outputs), style in styles(named, "runs"):
             ax.plot(points, outputs, label=name, color=style["color"], linestyle=style["linestyle"])
-        ax.set(title=title, xlabel="$x$")
+        ax.set(title=title, xlabel="$x$", xticks=[-1, -0.5, 0, 0.5, 1])
     axes[0, 0].set_ylabel("output")
     axes[0, -1].legend(loc="center left")
     return fig, ("Noisy points of a step and the outputs of trained networks. Without a penalty the curve "

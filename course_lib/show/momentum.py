@@ -9,7 +9,7 @@ from course_lib.functions import valley
 from course_lib.minimize import minimize
 from course_lib.optimizers import SGD, Momentum, Nesterov
 from course_lib.show.valley import ValleyPlane
-from course_lib.show.widgets import BLUE, Picture, dropdown, explore, labelled_slider
+from course_lib.show.widgets import BLUE, Picture, dropdown, explore, labelled_slider, plain
 from course_lib.validation import choice
 
 METHODS = {
@@ -89,7 +89,7 @@ def in_words(trace, method, lr, momentum, kappa):
     if trace.diverged:
         return text + f"The loss overflows after {trace.steps} steps."
     left = trace.loss[-1] / trace.loss[0]
-    return text + f"After {STEPS} steps the loss is {left:.1g} of that at the start."
+    return text + f"After {STEPS} steps the loss is {plain(left, 1)} of that at the start."
 
 
 def motion_along(curvature, method, lr, momentum):
@@ -106,7 +106,9 @@ def motion_along(curvature, method, lr, momentum):
         polynomial = [1, -(1 + mu - step), mu]
     roots = np.roots(polynomial)
     largest = roots[np.argmax(np.abs(roots))]
-    if abs(largest.imag) > 1e-9:
+    if abs(largest) < 1e-9:
+        motion = "arrives in one step"
+    elif abs(largest.imag) > 1e-9:
         motion = "swings through the middle and back"
     else:
         motion = "creeps from one side" if largest.real >= 0 else "zigzags from side to side"

@@ -6,7 +6,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from course_lib.show.lecture18 import path_lines
-from course_lib.show.widgets import BLUE, VERMILLION, Picture, dropdown, explore, labelled_slider
+from course_lib.show.legends import legend_above
+from course_lib.show.widgets import BLUE, VERMILLION, Picture, dropdown, explore, labelled_slider, plain
 from course_lib.studies.penalties import KINDS, SPARSE, eight_features, path
 from course_lib.validation import choice, number
 
@@ -25,6 +26,7 @@ class PathPicture(Picture):
         self.paths = {kind: path(kind, DATA.x, DATA.y, ALPHAS) for kind in KINDS}
         self.lines = path_lines(self.left, ALPHAS, self.paths["lasso"], SPARSE)
         self.left.set(ylabel="weight", title="weights along the path", ylim=(-1.5, 4))
+        legend_above(fig, self.left, ncols=4)
         self.mark = self.left.axvline(1, color="black", linewidth=1.2)
         places = np.arange(len(SPARSE))
         right.bar(places, SPARSE, color="none", edgecolor="black", label="true")
@@ -78,8 +80,8 @@ def in_words(penalty, alpha, weights):
     mean_error = lambda data: np.mean((data.x @ weights - data.y) ** 2)  # noqa: E731
     zeros, right = int((weights == 0).sum()), int(((weights == 0) & (SPARSE == 0)).sum())
     found = f"{zeros} of 8 weights are exactly zero" + (f", {right} of them truly" if zeros else "")
-    return (f"{penalty} with strength {alpha:.3g}: {found}. Mean squared error {mean_error(DATA):.1f} on the "
-            f"40 training examples, {mean_error(FRESH):.1f} on 1,000 new ones "
+    return (f"{penalty} with strength {plain(alpha)}: {found}. Mean squared error {mean_error(DATA):.1f} on "
+            f"the 40 training examples, {mean_error(FRESH):.1f} on 1,000 new ones "
             f"(the noise alone gives {NOISE**2:g}).")
 
 

@@ -10,7 +10,7 @@ from course_lib.minimize import minimize
 from course_lib.optimizers import SGD
 from course_lib.show.momentum import motion_along
 from course_lib.show.valley import ValleyPlane
-from course_lib.show.widgets import BLUE, VERMILLION, Picture, explore, labelled_slider, mark
+from course_lib.show.widgets import BLUE, VERMILLION, Picture, explore, labelled_slider, mark, plain
 from course_lib.studies.convergence import strongly_convex_bound
 
 START = np.array([-4.0, 1.5])
@@ -48,15 +48,17 @@ class RatePicture(Picture):
     def update(self, *, lr, kappa):
         trace = rate_trace(lr, kappa)
         self.plane.update(trace.x, kappa)
-        for dot, curvature in ((self.flat, 1.0), (self.steep, kappa)):
+        for dot, marker, curvature in ((self.flat, "o", 1.0), (self.steep, "D", kappa)):
             place = min(lr * curvature, FARTHEST)
             dot.set_data([place], [1 - place])
+            dot.set_marker(marker if place < FARTHEST else ">")  # farther than the panel reaches
         # Far outside the axis there is no difference to see, and zero and 1e308 cannot be drawn.
         steps = np.arange(len(trace.loss))
         bound = strongly_convex_bound(kappa, 1.0, steps, float(np.linalg.norm(START)), lr)
         for line, values in ((self.loss, trace.loss), (self.bound, bound)):
             line.set_data(steps, np.clip(values / trace.loss[0], LOWEST**2, HIGHEST**2))
-        self.words.set_text(f"lr {lr:.3g}, κ = {kappa:.3g}\nedge {2 / kappa:.3g}, best {2 / (1 + kappa):.3g}")
+        edge, best = edge_and_best(kappa)
+        self.words.set_text(f"lr {lr:.3g}, κ = {plain(kappa)}\nedge {edge}, best {best}")
         return in_words(trace, lr, kappa)
 
 
@@ -89,13 +91,20 @@ def in_words(trace, lr, kappa):
     text = ""
     for axis, curvature in (("x", 1.0), ("y", kappa)):
         factor, motion = motion_along(curvature, "gradient descent", lr, 0.0)
-        text += f"Along {axis} (curvature {curvature:.3g}) it {motion}, error × {factor:.3f} per step"
+        text += f"Along {axis} (curvature {plain(curvature)}) it {motion}, error × {factor:.3f} per step"
         text += ". " if factor < 1 else ", so it diverges. " if factor > 1 else ", so it never arrives. "
-    text += f"The edge is at lr 2/κ = {2 / kappa:.3g}, the best rate is 2/(1 + κ) = {2 / (1 + kappa):.3g}. "
+    edge, best = edge_and_best(kappa)
+    text += f"The edge is at lr 2/κ = {edge}, the best rate is 2/(1 + κ) = {best}. "
     if trace.diverged:
         return text + f"The loss overflows after {trace.steps} steps."
     left = trace.loss[-1] / trace.loss[0]
-    return text + f"After {STEPS} steps the loss is {left:.1g} of that at the start."
+    return text + f"After {STEPS} steps the loss is {plain(left, 1)} of that at the start."
+
+
+def edge_and_best(kappa):
+    """Both rates in as many digits as tell them apart."""
+    digits = 3 if kappa < 300 else 4
+    return plain(2 / kappa, digits), plain(2 / (1 + kappa), digits)
 
 
 def rate_explorer():

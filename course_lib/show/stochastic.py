@@ -7,7 +7,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from course_lib.averaging import ExponentialAverage, TailAverage
-from course_lib.show.widgets import BLUE, VERMILLION, Picture, dropdown, explore, labelled_slider, mark
+from course_lib.show.widgets import BLUE, VERMILLION, Picture, dropdown, explore, labelled_slider, mark, plain
 from course_lib.studies.stochastic import moments, stationary_variance
 from course_lib.validation import choice, number
 
@@ -18,7 +18,7 @@ AVERAGES = {
     "exponential, 0.9": lambda: ExponentialAverage(0.9),
     "exponential, 0.99": lambda: ExponentialAverage(0.99),
 }
-LOWEST, HIGHEST = 1e-5, 1e3  # of the loss axis
+LOWEST, HIGHEST = 1e-5, 1e4  # of the loss axis, with room for the words
 MOST = 0.48  # learning rate; beyond 0.5 = 2/4 the run diverges
 
 
@@ -117,7 +117,7 @@ def in_words(lr, batch, average, expected, averaged):
             f"{expected:.3g}; its floor is {floor:.3g}.")
     if averaged is None:
         return text
-    better = f"{expected / averaged:.3g} times lower" if averaged < expected else "higher"
+    better = f"{plain(expected / averaged)} times lower" if averaged < expected else "higher"
     return f"{text} That of the average ({average}) is {averaged:.3g}, {better}."
 
 
@@ -125,7 +125,7 @@ def stochastic_explorer():
     """Widget for lecture 04: choose learning rate, batch size and average."""
     controls = {
         "lr": labelled_slider("learning rate", 0.001, MOST, 0.1, log=True),
-        "batch": labelled_slider("batch size", 1, 256, 1, log=True),
+        "batch": labelled_slider("batch size", 1, 256, 1, log=True, whole=True),
         "average": dropdown("average", AVERAGES, "none"),
     }
     return explore(StochasticPicture(), controls,

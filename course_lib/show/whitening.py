@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.figure import Figure
 
-from course_lib.show.widgets import BLUE, VERMILLION, Picture, dropdown, explore, labelled_slider
+from course_lib.show.widgets import BLUE, VERMILLION, Picture, dropdown, explore, labelled_slider, plain
 from course_lib.studies.convergence import exact_loss, exact_steps
 from course_lib.studies.normalization import VERSIONS, cloud, extent, versions
 from course_lib.studies.scaling import least_squares_modes
@@ -33,10 +33,11 @@ class WhiteningPicture(Picture):
         self.raw, = curve.loglog([], [], color="#8FA3B3", linestyle="--", label="raw")
         self.loss, = curve.loglog([], [], color=BLUE, linestyle="-", label="this version")
         curve.set(xlabel="step of gradient descent", ylabel="excess loss / excess at the start",
-                  xlim=(0.8, STEPS[-1]), ylim=(LOWEST, 3), title="linear regression with a bias, best rate")
+                  # with room above 1, the start, for the legend and the words
+                  xlim=(0.8, STEPS[-1]), ylim=(LOWEST, 3e3), title="linear regression with a bias, best rate")
         curve.axhline(1e-6, color="#555555", linewidth=1, linestyle=":")
         curve.legend(loc="upper right")
-        self.words = curve.text(0.97, 0.04, "", transform=curve.transAxes, ha="right")
+        self.words = curve.text(0.03, 0.96, "", transform=curve.transAxes, va="top")
         super().__init__(fig, [self.points, *self.extents, self.raw, self.loss, self.words])
 
     def update(self, *, version, offset, ratio, angle):
@@ -51,7 +52,7 @@ class WhiteningPicture(Picture):
         for line, losses in ((self.raw, found["raw losses"]), (self.loss, found["losses"])):
             # Far below the axis there is no difference to see, and zero cannot be drawn.
             line.set_data(np.append(0.8, STEPS), np.append(1, np.maximum(losses, LOWEST**2)))
-        self.words.set_text(f"κ = {found['kappa']:.3g}\n{found['steps']:,} steps to a millionth")
+        self.words.set_text(f"κ = {plain(found['kappa'])}\n{counted(found['steps'])} to a millionth")
         return in_words(version, found)
 
 
@@ -102,10 +103,14 @@ def in_words(version, found):
     mean, deviation, covariance = extent(found["data"])
     correlation = covariance[0, 1] / deviation.prod()
     *mean, correlation = np.round([*mean, correlation], 9) + 0.0  # no "-0.00"
-    steps = "1 step" if found["steps"] == 1 else f"{found['steps']:,} steps"
     return (f"{version}: means {mean[0]:.2f} and {mean[1]:.2f}, deviations {deviation[0]:.2f} and "
             f"{deviation[1]:.2f}, correlation {correlation:.2f}. The Gram matrix with the bias has κ = "
-            f"{found['kappa']:.3g}, and gradient descent needs {steps} to a millionth of the excess loss.")
+            f"{plain(found['kappa'])}, and gradient descent needs {counted(found['steps'])} to a millionth "
+            "of the excess loss.")
+
+
+def counted(steps):
+    return "1 step" if steps == 1 else f"{steps:,} steps"
 
 
 def whitening_explorer():

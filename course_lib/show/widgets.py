@@ -25,11 +25,20 @@ BLUE, VERMILLION = "#0072B2", "#D55E00"  # of the course's style
 WIDE = {"description_width": "8em"}
 
 
+class WholeText(ipywidgets.BoundedFloatText):
+    """A number box that rounds. (The browser's part of BoundedIntText makes 305 of a typed 30.5.)"""
+
+    @traitlets.validate("value")
+    def _validate_value(self, proposal):
+        return float(round(min(max(proposal["value"], self.min), self.max)))
+
+
 class LabelledSlider(ipywidgets.HBox):
     """A slider and a number box for the same `value`. Made by `labelled_slider`.
 
-    The slider stops at the values of `grid`, the box takes any. A browser moves a slider that is not at
-    one of its stops to the nearest one and reports that; such a report does not change the value.
+    The slider stops at the values of `grid`, the box takes any, or any whole number. A browser moves a
+    slider that is not at one of its stops to the nearest one and reports that; such a report does not
+    change the value.
     """
 
     value = traitlets.Float()
@@ -41,6 +50,11 @@ class LabelledSlider(ipywidgets.HBox):
         traitlets.link((box, "value"), (self, "value"))
         self.observe(self.move_slider, "value")
         slider.observe(self.read_slider, "value")
+
+    @traitlets.validate("value")
+    def rounded(self, proposal):
+        whole = isinstance(self.box, WholeText)
+        return float(round(proposal["value"])) if whole else proposal["value"]
 
     def move_slider(self, change):
         # Not when it stands there already: it may be moving on, and a late answer would pull it back.
@@ -58,13 +72,13 @@ class LabelledSlider(ipywidgets.HBox):
         return float(self.grid[np.argmin(np.abs(self.grid - value))])
 
 
-def labelled_slider(label, low, high, value, step=None, *, log=False):
+def labelled_slider(label, low, high, value, step=None, *, log=False, whole=False):
     """A slider from `low` to `high` with its label and a number box for exact values.
 
     `step` is that of the slider, by default a hundredth of the range. With `log=True` (low > 0) the slider
     is logarithmic, and its step is a power of ten, by default a twentieth of one; it stops at values of
-    three digits. The number box takes any value in the range. The control's `.value` can be read, set and
-    observed.
+    three digits. The number box takes any value in the range; with `whole=True` both take whole numbers
+    only. The control's `.value` can be read, set and observed.
 
     >>> control = labelled_slider("learning rate", 0.001, 1, 0.1, log=True)
     >>> control.value = 0.3
@@ -80,13 +94,15 @@ def labelled_slider(label, low, high, value, step=None, *, log=False):
     number("step", step, 0, last - first, open_low=True)
     grid = np.append(np.arange(first, last - step / 2, step), last)
     grid = np.array([float(f"{10**power:.3g}") for power in grid]) if log else grid.round(9)
+    grid = grid.round() if whole else grid
     kind = ipywidgets.FloatLogSlider if log else ipywidgets.FloatSlider
     slider = kind(value=value, min=first, max=last, step=step, description=label, style=WIDE, readout=False,
                   layout=ipywidgets.Layout(width="24em"))
     # The box has the same label, for screen readers; its width of zero hides it from sight.
-    box = ipywidgets.BoundedFloatText(value=value, min=low, max=high, step=None if log else step,
-                                      description=f"{label}, exact value", style={"description_width": "0"},
-                                      layout=ipywidgets.Layout(width="7em"))
+    kind = WholeText if whole else ipywidgets.BoundedFloatText
+    box = kind(value=value, min=low, max=high, step=1 if whole else None if log else step,
+               description=f"{label}, exact value", style={"description_width": "0"},
+               layout=ipywidgets.Layout(width="7em"))
     return LabelledSlider(slider, box, grid)
 
 
@@ -172,7 +188,8 @@ def explore(picture, controls, *, alt):
         raise TypeError(f"picture must be a course_lib.show.Picture, got {type(picture).__name__}")
     if not isinstance(controls, dict) or not controls:
         raise TypeError(f"controls must be a dict from argument name to control, got {controls!r}")
-    image = TitledImage(format="png", tooltip=alt)
+    width = picture.canvas.get_width_height()[0]
+    image = TitledImage(format="png", tooltip=alt, layout={"max_width": f"{width}px"})  # wider, it would blur
     note = ipywidgets.HTML()
 
     def redraw(change=None):
@@ -191,6 +208,15 @@ def explore(picture, controls, *, alt):
 def check_label(label):
     if not isinstance(label, str) or not label.strip():
         raise ValueError(f"label must be a text that names the value, got {label!r}")
+
+
+def plain(value, digits=3):
+    """A number to so many digits, below a million not as a power of ten.
+
+    >>> plain(1594.3), plain(0.0123456), plain(3e-7, 1)
+    ('1,590', '0.0123', '3e-07')
+    """
+    return f"{float(f'{value:.{digits}g}'):,g}"
 
 
 def mark(ax, color, marker):
