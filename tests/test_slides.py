@@ -13,7 +13,7 @@ from course_lib.claims import MIME
 from course_lib.studies.shared import VARIABLE
 from tools import slides as pipeline
 from tools.deck_checks import check_deck, layout_faults
-from tools.decks import DeckError, draw, find_decks, load_figures, prepare, put_claims
+from tools.decks import DeckError, draw, find_decks, load_figures, prepare, put_claims, typeset
 
 DECKS = find_decks(pipeline.SLIDES)
 BROWSER = pipeline.find_browser()
@@ -247,6 +247,13 @@ def test_spilling_slide_is_caught(name, workshop, built, layout):
 def test_unknown_claim(text, message, workshop):
     with pytest.raises(DeckError, match=message):
         put_claims(text, workshop / "50_sample.md")
+
+
+@pytest.mark.parametrize(("number", "shown"), [
+    ("1000", "1,000"), ("-1234567", "−1,234,567"), ("999", "999"), ("0.000187", "0.000187"),
+    ("1e-06", "1e−06"), ("-0.50", "−0.50"), ("none", "none"), ("one-cycle", "one-cycle")])
+def test_numbers_are_set_for_reading(number, shown):
+    assert typeset(number) == shown
 
 
 @pytest.mark.parametrize(("figure", "message"), [

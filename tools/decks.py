@@ -63,9 +63,20 @@ def put_claims(text, deck):
         if name not in known[lecture]:
             raise DeckError(f"{where}: unknown claim {match[0]}; lecture {lecture} claims "
                             f"{', '.join(sorted(known[lecture])) or 'nothing'}")
-        return known[lecture][name]["number"]
+        return typeset(known[lecture][name]["number"])
 
     return PLACEHOLDER.sub(number, text)
+
+
+def typeset(number):
+    """A claimed number as a slide's text shows it: commas from 1,000 on, and a minus at which no line breaks.
+
+    >>> typeset("184888"), typeset("-0.5"), typeset("1e-12")
+    ('184,888', '−0.5', '1e−12')
+    """
+    if re.fullmatch(r"-?\d{4,}", number):
+        number = f"{int(number):,}"
+    return re.sub(r"-(?=\d)", "\N{MINUS SIGN}", number)
 
 
 def claims_of(lecture, deck, where):

@@ -25,9 +25,16 @@ def digits():
 
 
 def ways():
-    titles = dict.fromkeys(("Beale", "saddle", "valley"), "") | {"Rosenbrock": ", without Adadelta"}
-    runs = {name + title: surfaces.race(name, own_rates()[name]) for name, title in titles.items()}
-    return pictures.ways(runs, size=(8.7, 4.05))
+    four, runs = ("gradient descent", "momentum", "AdaGrad", "Adam"), {}  # eight are too many for one slide
+    for name in ("Beale", "saddle", "valley", "Rosenbrock"):
+        f, traces = surfaces.race(name, own_rates()[name])
+        runs[name] = f, {method: traces[method] for method in four}
+    fig, _ = pictures.ways(runs, size=(8.7, 4.05))
+    return fig, (
+        "Four surfaces with the ways of gradient descent, momentum, AdaGrad and Adam, each at its own rate. "
+        "On Beale's function momentum swings far down before it turns to the minimum; AdaGrad's first step "
+        "leaves the picture. In the valley AdaGrad's first step overshoots the minimum. On Rosenbrock's "
+        "function only momentum and Adam get round the bend at the rates drawn.")
 
 
 def steps():
