@@ -452,9 +452,9 @@ show.figure(fig, alt=alt)
 # %% [markdown]
 # Twins are harmless: they are equally good. But there are also minima that are *not* equally good. We take a
 # network with two hidden neurons and 30 random starts. To be sure that we stand in a minimum, we go down
-# until no entry of the gradient exceeds $10^{-7}$, with a faster method than gradient descent (lecture 14).
-# Then we ask whether the loss rises in every direction: the smallest eigenvalue of its second derivatives
-# must be positive.
+# until no entry of the gradient exceeds $10^{-7}$, with a faster method than gradient descent, BFGS from
+# SciPy. Then we ask whether the loss rises in every direction: the smallest eigenvalue of its second
+# derivatives must be positive.
 
 # %%
 from course_lib.initializers import normal
@@ -475,8 +475,8 @@ show.figure(fig, alt=alt)
 # %% [markdown]
 # Three minima that are *not* good: one network has learned only the right half of the sine, one only the left
 # half, one only the step between. No small change improves them, though the same two neurons could follow the
-# whole curve. With 16 hidden neurons none of our five runs got stuck like this. Lecture 02 asks why. The best
-# fit found has $J = 0.008$, below the floor and below the true sine: it has fitted some of the noise.
+# whole curve. With 16 hidden neurons none of our five runs got stuck like this. The best fit found has
+# $J = 0.0085$, below the floor and below the true sine: it has fitted some of the noise.
 #
 # ## 9 · What we measured
 #

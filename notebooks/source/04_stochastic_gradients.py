@@ -75,7 +75,7 @@ show.table(["per step", "rate", "loss above the least, 200 orders: median", "90 
 # best for it on other seeds. Left: equal numbers of gradients. Right: equal time.
 
 # %%
-compared = minibatch_fits.compare_sizes(minibatch_fits.SETTINGS, tuning_seeds=[0, 1], seeds=[10, 11, 12])
+compared = minibatch_fits.compare_sizes(minibatch_fits.SETTINGS, tuning_seeds=[0, 1, 2], seeds=[10, 11, 12])
 fig, alt = pictures.passes_and_seconds(compared)
 show.figure(fig, alt=alt)
 

@@ -161,9 +161,9 @@ show.figure(fig, alt=alt)
 # **Predict first.** Three sigmoid layers, 20 steps per epoch. After which epoch does evaluation find 90 % of
 # the validation images, with $m = 0.1$ and with $m = 0.01$?
 # <details><summary>Answer</summary>
-# The start has weight (1 - m)^t: after 50 steps 0.5 % with 0.1, but 61 % with 0.01. So two or three epochs
-# with 0.1. With 0.01 the same weights, which do well in training, look untrained or nearly so for the first
-# three, and need ten or so.
+# The start has weight (1 - m)^t: after 50 steps 0.5 % with 0.1, but 61 % with 0.01. So two to four epochs
+# with 0.1. With 0.01 the same weights, which do well in training, look much worse for the first three, and
+# need ten or so.
 # </details>
 
 # %%
@@ -247,12 +247,12 @@ show.table(["after 1,000 steps", "training loss without", "with", "test accuracy
 # %% [markdown]
 # Three sigmoid layers gain some 30 times, with smaller first weights 40, and eight sigmoid layers
 # everything: without batch norm they arrive at none of the rates. Here "14 times" is no exaggeration.
-# Networks that start well gain less: eight tanh layers 3 times, ReLU 6 times with eight layers and 3 with
-# twenty. The usable rates span 2 to 10 times without batch norm and 4 to 100 times with it, most for
-# sigmoid. And at rates of 0.005 and 0.01 twenty ReLU layers are *slower* with batch norm, 2 to 3 times;
-# with eight layers the difference is small. At one common rate you can prove what you like.
+# Networks that start well gain less: eight tanh layers 3 to 4 times, ReLU 6 times with eight layers and 3
+# with twenty. The usable rates span 2 to 10 times without batch norm and 4 to 100 times or more with it,
+# most for sigmoid. And at rates of 0.005 and 0.01 twenty ReLU layers are *slower* with batch norm, 2 to 3
+# times; with eight layers the difference is small. At one common rate you can prove what you like.
 #
-# Does it also regularize? The second table goes on to 1,000 steps. The tanh network gains one to two points
+# Does it also regularize? The second table goes on to 1,000 steps. The tanh network gains one or two points
 # in the test, but it also fits the training set better: that is training, not regularization. The ReLU
 # network gains one to four images in 300 (in the median of twelve seeds; some lose) and fits the training
 # set about as well. Weak evidence.
@@ -468,11 +468,11 @@ claims.about("share_pytorch", measured=forgotten[0], value=0.5, within=0.1,
              text="% of the start in PyTorch's running average after 50 steps")
 claims.about("share_keras", measured=forgotten[1], value=61, within=1, text="same, Keras")
 early = [curves[:, 2] for curves in accuracies.values()]
-claims.above("early_pytorch", measured=early[0], bound=0.85,
+claims.above("early_pytorch", measured=early[0], bound=0.78,
              text="accuracy in evaluation after 3 epochs, momentum of PyTorch, each seed")
-claims.below("early_keras", measured=early[1], bound=0.6, text="same, momentum of Keras, each seed")
+claims.below("early_keras", measured=early[1], bound=0.7, text="same, momentum of Keras, each seed")
 first = [1 + (curves >= 0.9).argmax(axis=1) for curves in accuracies.values()]
-for key, name, epochs, value, within in (("ninety_pytorch", "PyTorch", first[0], 2.5, 0.5),
+for key, name, epochs, value, within in (("ninety_pytorch", "PyTorch", first[0], 3, 1),
                                          ("ninety_keras", "Keras", first[1], 10, 3)):
     claims.about(key, measured=epochs, value=value, within=within,
                  text=f"first epoch with 90 % in evaluation, momentum of {name}, each seed")
@@ -481,14 +481,14 @@ for name, key in (("PyTorch", "torch"), ("Keras", "keras")):
                  text=f"outputs, gradients, buffers over 50 steps against {name}")
 for key, name, value, within in (
         ("sigmoid_gain", "3 sigmoid", 31, 5), ("small_gain", "3 sigmoid, small weights", 42, 8),
-        ("tanh_gain", "8 tanh", 3, 0.9), ("relu_gain", "8 ReLU", 6, 1),
+        ("tanh_gain", "8 tanh", 3.3, 1.1), ("relu_gain", "8 ReLU", 6, 1.2),
         ("deep_relu_gain", "20 ReLU", 3.4, 0.8)):
     claims.about(key, measured=np.median(ratios[name]), value=value, within=within, slides="faster",
                  text=f"steps to 90 %, without over with, best rates, median of 12 seeds: {name}")
 
 # %%
 claims.above("sigmoid_each", measured=ratios["3 sigmoid"], bound=20, text="same, 3 sigmoid, each seed")
-claims.below("relu_each", measured=[ratios["8 ReLU"], ratios["20 ReLU"], ratios["8 tanh"]], bound=10,
+claims.below("relu_each", measured=[ratios["8 ReLU"], ratios["20 ReLU"], ratios["8 tanh"]], bound=11,
              text="same, 8 tanh, 8 and 20 ReLU, each seed")
 claims.equal("eight_sigmoid", measured=str(found["8 sigmoid"]["without"]["rate"]), value="None",
              text="best rate of 8 sigmoid layers without batch norm")
