@@ -125,7 +125,7 @@ def flow(panels, size=(10, 3.6)):
         loss_curves(curves, ax, xlabel="hidden layer", ylabel="", start=1).set(title=title)
         ax.get_legend().remove()
     axes[0, 0].set_ylabel("gradient norm at its output")
-    fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
+    legend_above(fig, axes[0, 0], ncols=2)
     return fig, (
         "Sigmoid: without batch norm the gradient falls by some 18 powers of ten from the last layer to "
         "the first; with it, it stays level. tanh and ReLU: level without batch norm, or nearly, growing "

@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.ticker import LogLocator, NullFormatter
 
+from course_lib.show.legends import legend_above
 from course_lib.show.plots import loss_curves, styles
 from course_lib.studies.lr_schedules import rates_of
 
@@ -77,14 +78,6 @@ def dots(ax, rows):
     ax.grid(axis="y", alpha=0.4)
 
 
-def share_legend(fig, axes):
-    """One legend above all panels in place of those of `axes`, which would cover their curves."""
-    for ax in axes:
-        if legend := ax.get_legend():
-            legend.remove()
-    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=4)
-
-
 def few_ticks(axis):
     """Plain numbers at 1, 2 and 5 of each power of ten, and no others."""
     axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
@@ -141,7 +134,7 @@ def warm_ups(lengths, sweeps, rates, size=(10.5, 3.6)):
     fig, axes = plt.subplots(1, 1 + len(sweeps), figsize=size)
     loss_curves(lengths, axes[0], ylabel="‖step‖ / ‖weights‖", start=1, log=False)
     axes[0].set_title("Adam, largest rate 0.03")
-    share_legend(fig, axes[:1])
+    legend_above(fig, axes[0], ncols=2)
     for ax, (optimizer, found) in zip(axes[1:], sweeps.items(), strict=True):
         for name, losses, style in styles(found, "ways"):
             low, middle, high = np.quantile(np.minimum(losses, 1e3), [0.1, 0.5, 0.9], axis=1)
@@ -166,7 +159,9 @@ def plateaus(runs, size=(10, 3.6)):
     few_ticks(left.yaxis)
     loss_curves({name: losses for name, (_, losses) in runs.items()}, right, xlabel="epoch",
                 ylabel="training loss above the least", start=1)
-    share_legend(fig, (left, right))
+    if right.get_legend():  # a single run has none
+        right.get_legend().remove()
+    legend_above(fig, left, ncols=4)
     return fig, (
         "Left, the rate falls in steps of one half, not at the same epochs in all runs. Right, with these "
         "falls the loss goes on falling; at the constant rate it stays high.")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import matplotlib.pyplot as plt
 import numpy as np
 
+from course_lib.show.legends import legend_above
 from course_lib.show.plots import MARKERS, loss_curves, styles
 from course_lib.studies.dropout_runs import CURVE
 from course_lib.studies.heaviside import step_function
@@ -76,7 +77,7 @@ def steps_learned(panels, size=(10, 3.4)):
                     label="" if i else "networks")
         ax.set(title=title, xlabel="$x$")
     axes[0].set_ylabel("output")
-    axes[0].legend(loc="upper left")
+    legend_above(fig, axes[0], ncols=3)
     return fig, (
         "Without dropout the networks follow the noise around the step. With the rates read as chances to "
         "drop they are smoother. Read as chances to keep they are flat at one half.")
