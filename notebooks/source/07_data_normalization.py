@@ -480,7 +480,7 @@ claims.about("no_waves", measured=np.mean((jump_x * np.sin(20 * jump_x) / 10) **
              value=0.0064, within=0.0001, text="jump target: share of the waves")
 claims.about("live", measured=[shares[200] / runs[(*key, 0.003)][0, 1] for key, shares in live.items()],
              value=1, within=0.1, text="live runs over the stored ones, epoch 200")
-claims.above("digits_scaled", measured=digits["standardized"][2], bound=0.8,
+claims.above("digits_scaled", measured=digits["standardized"][2], bound=0.9,
              text="digits, standardized: test accuracy after five epochs, each of 12 seeds")
 claims.above("digits_gain", measured=np.median(digits["0 to 1"][1]) / np.median(digits["standardized"][1]),
              bound=2, text="digits: training loss of pixels from 0 to 1 over standardized, medians")

@@ -577,7 +577,7 @@ claims.above("warm_sgd", measured=sgd[after].min() / sgd[before].min(), bound=0.
              text="plain SGD, each at its best rate: loss with over loss without warm-up")
 claims.equal("plateau_schedules", measured=len({tuple(run.rate) for run in on_plateau.values()}), value=3,
              text="reduce on plateau: different schedules of 3 seeds")
-claims.above("plateau_gain", bound=3, text="loss above the least: rate kept over reduced, each of 3 seeds",
+claims.above("plateau_gain", bound=5, text="loss above the least: rate kept over reduced, each of 3 seeds",
              measured=[k.loss[-1] / run.loss[-1] for k, run in zip(kept, on_plateau.values(), strict=True)])
 claims.show()
 
