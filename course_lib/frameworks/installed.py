@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+from contextlib import suppress
 
 FRAMEWORKS = ("pytorch", "keras")
 LABELS = {"pytorch": "PyTorch", "keras": "Keras"}  # as plots and tables write them
@@ -53,12 +54,16 @@ def load_keras():
 
 
 def prepare_environment():
-    """Keep TensorFlow's C++ messages (processor, missing GPU) off the screen, and Keras on TensorFlow.
+    """What must be done before TensorFlow is imported, by whomever, so that it works and prints nothing.
 
-    Both are read at import, so this comes before. What the environment already sets is left alone.
+    Its C++ messages (processor, missing GPU) are kept off the screen, and Keras on TensorFlow; what the
+    environment already sets is left alone. Triton, which PyTorch's CUDA builds bring, is imported, if it is
+    there: PyTorch does so with its first optimizer, and after TensorFlow that is a segmentation fault.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    with suppress(ImportError):
+        import triton  # noqa: F401
 
 
 def _missing(framework):
