@@ -220,6 +220,10 @@ def no_claims(notebook):
     notebook.cells[5].outputs = []
 
 
+def unsure_claim(notebook):
+    notebook.cells[5].source = 'claims.below("a", measured=apart.get("PyTorch"), bound=1)\nclaims.show()'
+
+
 def broken_link(notebook):
     notebook.cells[0].source += "\n[next](02_next.ipynb#start)"
 
@@ -253,6 +257,7 @@ def no_deck(notebook):
     (no_checked_cell, "needs a cell tagged nbval-check-output"),
     (no_checked_cell, "cell 6 shows claims, so it must be tagged"),
     (no_claims, "needs a cell that ends with claims.show()"),
+    (unsure_claim, "cell 6 makes a claim that is not measured where a framework is missing"),
     (broken_link, "links to 02_next.ipynb, which does not exist"),
     (no_deck, "needs a link to its deck, ../slides/01_sample.md"),
 ])

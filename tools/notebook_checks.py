@@ -173,6 +173,11 @@ def lecture_faults(notebook, stem):
     for i, cell in claiming:
         if CHECKED not in cell.metadata.get("tags", []):
             faults.append(f"cell {i} shows claims, so it must be tagged {CHECKED}")
+    for i, cell in code_cells(notebook):  # a claim that is not measured says so on stderr
+        unsure = re.search(r"\bmeasured=(.*(?:\.get\(|\bNone\b).*)", cell.source)
+        if unsure and CHECKED in cell.metadata.get("tags", []):
+            faults.append(f"cell {i} makes a claim that is not measured where a framework is missing, "
+                          f"{unsure[1]!r}, so it cannot be tagged {CHECKED}")
     for what, place in (("deck", f"../slides/{stem}.md"), ("exercise", f"exercises/{stem}.ipynb")):
         if place not in link_targets(markdown(notebook)):
             faults.append(f"needs a link to its {what}, {place}")
