@@ -50,9 +50,14 @@ function faultsOfPage() {
       }
       if (element.tagName === "IMG") {
         if (!element.naturalWidth) say(name(element), "image does not load");
-        const perInch = (96 * rect.width) / scale / element.naturalWidth; // of an SVG
-        if (element.src.startsWith("data:image/svg") && perInch < 105)
-          say(name(element), `figure at ${Math.round(perInch)} pixels per inch, at least 105: draw it smaller`);
+        // A figure's file says what its smallest text is; smallest_text in tools/decks.py writes it.
+        const bytes = Uint8Array.from(atob(element.src.split(";base64,")[1] ?? ""), (byte) => byte.charCodeAt(0));
+        const note = /(\w+), ([\d.]+) inches wide, smallest text ([\d.]+) points: “([^”]*)”/;
+        const [, figure, inches, points, words] = new TextDecoder().decode(bytes).match(note) ?? [];
+        const width = Math.min(rect.width, (rect.height * element.naturalWidth) / element.naturalHeight) / scale;
+        const pixels = (points / 72) * (width / inches);
+        if (pixels < SMALLEST) say(`figure ${figure}`,
+          `text “${words}” ${pixels.toFixed(1)} pixels high, at least ${SMALLEST}: a smaller figure or larger text`);
         return;
       }
       if (element !== section && element.scrollWidth > element.clientWidth + TOLERANCE &&

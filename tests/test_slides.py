@@ -116,13 +116,18 @@ def wave():
     axes.legend()
     return figure, "The contrast: a loss that rises, then falls back ($50% each, \\"a_b\\")."
 
+def whisper():
+    figure, alt = wave()
+    figure.axes[0].set_title("a loss", fontsize=6)
+    return figure, alt
+
 def silent():
     return wave()[0], ""
 
 def broken():
     raise ValueError("no data")
 
-FIGURES = {"50_wave": wave, "50_silent": silent, "50_broken": broken}
+FIGURES = {"50_wave": wave, "50_whisper": whisper, "50_silent": silent, "50_broken": broken}
 '''
 
 
@@ -159,7 +164,9 @@ SPILLS = {
                        "wider than its place"),
     "wide_formula": (swap("$$ v", "$$ " + r"v + \beta v + " * 30 + "v"), "formula"),
     "tiny": (swap("- with", "<style scoped>li { font-size: 11px; }</style>\n\n- with"), "text 11 pixels"),
-    "small_figure": (swap("![]", "![w:250]"), "pixels per inch"),
+    "small_figure": (swap("![]", "![w:250]"), "figure 50_wave: text “loss” 8.7 pixels high, at least 16"),
+    "small_words": (swap("50_wave", "50_whisper"), "slide 2: figure 50_whisper: text “a loss” 11.0 pixels"),
+    "small_pixels": (swap("50_wave.svg", "50_whisper.png"), "slide 2: figure 50_whisper: text “a loss” 11.0"),
     "fetched": (BROKEN["http_image"][0], f"fetches {ELSEWHERE}"),
 }
 
@@ -257,7 +264,7 @@ def test_numbers_are_set_for_reading(number, shown):
 
 
 @pytest.mark.parametrize(("figure", "message"), [
-    ("50_wav.svg", "line 7: unknown figure figures/50_wav.svg .* draws 50_broken, 50_silent, 50_wave"),
+    ("50_wav.svg", "line 7: unknown figure figures/50_wav.svg .* draws 50_broken, 50_silent, 50_wave, 50_w"),
     ("50_wave.gif", "unknown figure figures/50_wave.gif"),
     ("99_wave.svg", "lecture99.py draws none"),
     ("50_broken.svg", "line 7: drawing figures/50_broken.svg failed: ValueError: no data"),

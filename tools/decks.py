@@ -13,6 +13,8 @@ from functools import cache, partial
 from html import escape
 from pathlib import Path
 
+from matplotlib.text import Text
+
 from course_lib.claims import load_claims
 
 PIXELS_PER_INCH = 132      # of a figure on a slide of 1280 pixels: 11 point text is then 20 pixels high
@@ -131,11 +133,12 @@ def draw(target, figures_of, out, where):
     before = set(plt.get_fignums())
     with plt.rc_context():
         show.use_style()
-        plt.rcParams.update({"svg.hashsalt": "course", "svg.fonttype": "path"})
+        plt.rcParams.update({"svg.hashsalt": "course", "svg.fonttype": "path",
+                             "xtick.labelsize": 11, "ytick.labelsize": 11})    # exponents are smaller yet
         try:
             figure, alt = figures[path.stem]()
             date = {"Date": None} if path.suffix == ".svg" else {}    # the same bytes every day
-            figure.savefig(file, dpi=192, metadata=date)
+            figure.savefig(file, dpi=192, metadata=date | {"Description": smallest_text(figure, path.stem)})
             width = round(figure.get_figwidth() * PIXELS_PER_INCH)
         except Exception as error:
             raise DeckError(f"{where}: drawing {target} failed: {type(error).__name__}: {error}") from error
@@ -143,6 +146,23 @@ def draw(target, figures_of, out, where):
             for number in set(plt.get_fignums()) - before:
                 plt.close(number)
     return width, " ".join(alt.split())
+
+
+def smallest_text(figure, name):
+    """The figure's name, its width and its smallest text, as slides/measure.js reads them in its file.
+
+    >>> from matplotlib.figure import Figure
+    >>> figure = Figure(figsize=(5, 4))
+    >>> _ = figure.text(0, 0, "the end", fontsize=6), figure.text(0, 1, "the start")
+    >>> smallest_text(figure, "09_zigzag")
+    '09_zigzag, 5 inches wide, smallest text 6 points: “the end”'
+    """
+    figure.draw_without_rendering()    # writes the tick labels
+    texts = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
+    smallest = min(texts, key=Text.get_fontsize, default=Text(text="none", fontsize=99))
+    words = " ".join(smallest.get_text().split())
+    return (f"{name}, {figure.get_figwidth():g} inches wide, "
+            f"smallest text {smallest.get_fontsize():g} points: “{words}”")
 
 
 def load_figures(slides, lecture):

@@ -63,7 +63,7 @@ def steps_and_kappa(clouds, named, size=(8, 4.2)):
                   markeredgecolor="black", label=name)
     line = np.array([1.0, 2 * max(np.max(clouds[0]), *(k for k, _ in named.values()))])
     ax.loglog(line, line * np.log(1e6) / 4, color=GREY, linestyle="--", linewidth=1,
-              label=r"$\frac{\kappa}{4}\,\ln 10^6$")
+              label=r"$(\kappa/4)\,\ln 10^6$")
     ax.set(xlabel="condition number κ", ylabel="steps to a millionth")
     ax.legend()
     return fig, (

@@ -53,10 +53,10 @@ def errors():
 
 
 def neuron():
-    return show.draw_neuron("tanh", w1=1.0, w2=-0.5, bias=0.5), (
-        "Left: tanh and its slope, with the place of the neuron on them. Right: the output of the neuron "
-        "rises "
-        "from -1 to 1 across a straight line.")
+    fig = show.draw_neuron("tanh", w1=1.0, w2=-0.5, bias=0.5)
+    fig.set_size_inches(8.7, 3.3)
+    return fig, ("Left: tanh and its slope, with the place of the neuron on them. Right: the output of the "
+                 "neuron rises from -1 to 1 across a straight line.")
 
 
 def activations():

@@ -31,7 +31,7 @@ def noise():
 
 
 def orders():
-    return pictures.orders(*noisy_descent.late_orders(rng=rng()), size=(5.2, 3.9))
+    return pictures.orders(*noisy_descent.late_orders(rng=rng()), size=(5, 3.8))
 
 
 def balls():
@@ -48,7 +48,7 @@ def clouds():
 
 def cures():
     k = np.arange(10, 10_001)
-    return pictures.cures(noisy_descent.cures(H, X0), (k, study.polyak_loss(H, k)), size=(5.2, 3.8))
+    return pictures.cures(noisy_descent.cures(H, X0), (k, study.polyak_loss(H, k)), size=(5, 3.7))
 
 
 def inverse_rates():

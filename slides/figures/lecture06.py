@@ -37,7 +37,11 @@ def propagation():
 
 
 def gain_of_tanh():
-    return draw_initialization("tanh", scale=1.67, depth=100), (
+    fig = draw_initialization("tanh", scale=1.67, depth=100)
+    fig.set_size_inches(8.7, 3.3)
+    fig.axes[0].set_ylabel("variance of the\npre-activations")
+    fig.axes[1].set_ylabel("gradient norm /\nthat of the last layer")
+    return fig, (
         "Tanh with gain 5/3: the variance stays near 1.2 in all 100 layers, while the gradient grows on its "
         "way back to some 10,000 times its size.")
 
@@ -50,8 +54,11 @@ def singular_values():
 
 
 def training():
-    return pictures.training({key: entry["loss"] for key, entry in deep_digits.stored().items()},
-                             size=(8.7, 3.25))
+    fig, alt = pictures.training({key: entry["loss"] for key, entry in deep_digits.stored().items()},
+                                 size=(8.7, 3.25))
+    for ax in fig.axes:
+        ax.legend(loc="lower left", fontsize=9, handlelength=2.2, labelspacing=0.3)
+    return fig, alt
 
 
 FIGURES = {

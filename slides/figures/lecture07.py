@@ -18,7 +18,10 @@ def scaled():
 
 
 def whitened():
-    return pictures.clouds(versions("centred", "PCA-whitened", "ZCA-whitened"), size=(8.4, 3.1))
+    fig, alt = pictures.clouds(versions("centred", "PCA-whitened", "ZCA-whitened"), size=(8.4, 3.1))
+    for ax in fig.axes:
+        ax.set_xticks([-5, 0, 5])
+    return fig, alt
 
 
 def offset():

@@ -38,7 +38,12 @@ def valleys():
     for title, angle in (("along the axes", 0), ("turned by 45°", np.pi / 4)):
         run = study.valley_runs(Adam(lr=0.1), [25], angle, 100)[25]
         panels[title] = quadratic(25, rotation=angle), {"Adam": run}
-    return pictures.valleys(panels, size=(5, 3.4))
+    fig, alt = pictures.valleys(panels, size=(8.7, 2.85))
+    legend = fig.legends[0]
+    legend.remove()    # to the right, where it takes no height from the valleys
+    fig.legend(legend.legend_handles, [text.get_text() for text in legend.get_texts()],
+               loc="outside right center")
+    return fig, alt
 
 
 def decay():

@@ -30,6 +30,8 @@ def ways():
         f, traces = surfaces.race(name, own_rates()[name])
         runs[name] = f, {method: traces[method] for method in four}
     fig, _ = pictures.ways(runs, size=(8.7, 4.05))
+    for ax in fig.axes[:2]:
+        ax.set_xlabel("")    # the same as below; the panels are higher without
     return fig, (
         "Four surfaces with the ways of gradient descent, momentum, AdaGrad and Adam, each at its own rate. "
         "On Beale's function momentum swings far down before it turns to the minimum; AdaGrad's first step "
@@ -66,7 +68,7 @@ def mnist():
 
 def regression():
     epochs = {method: choosing.regression_epochs(method, range(3)) for method in METHODS}
-    return pictures.windows(epochs, choosing.REGRESSION_RATES, ylabel="epochs to 5 % of the optimum",
+    return pictures.windows(epochs, choosing.REGRESSION_RATES, ylabel="epochs to 5 %\nof the optimum",
                             marks=choosing.torch_rates(), size=(8.7, 3.3))
 
 

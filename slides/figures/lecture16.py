@@ -44,7 +44,9 @@ def compared():
 
 
 def trained():
-    return pictures.trained(compared(), size=(10.6, 4.0))
+    fig, alt = pictures.trained(compared(), size=(8.7, 3.3))
+    fig.get_layout_engine().set(w_pad=0.1)
+    return fig, alt
 
 
 def range_test():
@@ -84,7 +86,9 @@ def warm_up():
                for name, count in warm.items()}
     sweeps = {kind: {name: warmup.sweep(kind, rates, count, range(4)) for name, count in warm.items()}
               for kind, rates in warmup.SETTINGS.items()}
-    return pictures.warm_ups(lengths, sweeps, warmup.SETTINGS, size=(8.7, 3.3))
+    fig, alt = pictures.warm_ups(lengths, sweeps, warmup.SETTINGS, size=(8.7, 3.3))
+    fig.axes[1].tick_params(axis="x", labelsize=10)    # five rates side by side
+    return fig, alt
 
 
 def on_plateau():

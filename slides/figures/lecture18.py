@@ -6,6 +6,7 @@ from course_lib.minimize import minimize
 from course_lib.optimizers import SGD
 from course_lib.penalties import L1, L2
 from course_lib.show import lecture18 as pictures
+from course_lib.show.lecture16 import few_ticks
 from course_lib.studies import heaviside_runs
 from course_lib.studies import penalties as study
 from course_lib.studies.heaviside import train
@@ -17,7 +18,9 @@ def shrinkage():
     x = np.sqrt(curvatures / 2)[:, None] * turn.T
     y = x @ [1.6, 0.8]
     ways = {"L2": study.path("ridge", x, y, alphas), "L1": study.path("lasso", x, y, alphas)}
-    return pictures.shrinkage((x, y), alphas, ways, curvatures, size=(8.7, 3.6))
+    fig, alt = pictures.shrinkage((x, y), alphas, ways, curvatures, size=(8.7, 3.15))
+    fig.axes[1].set_ylabel("share of the weight\nthat is left")
+    return fig, alt
 
 
 def prior():
@@ -63,14 +66,19 @@ def depths():
 def errors():
     panels = {depth: {method: run["error"] for (method, _), run in found.items()}
               for depth, found in depths().items()}
-    return pictures.errors(panels, depths()["2 layers"]["none", 1e-4]["epochs"], size=(8.7, 3.4))
+    fig, alt = pictures.errors(panels, depths()["2 layers"]["none", 1e-4]["epochs"], size=(8.7, 3.3))
+    fig.axes[0].set_ylabel("mean squared error,\nwithout noise")
+    few_ticks(fig.axes[0].yaxis)
+    for ax in fig.axes:
+        ax.set_xticks([0, 10_000, 20_000, 30_000])
+    return fig, alt
 
 
 def fits():
     start = train([0], epochs=1)  # for its data
     panels = {depth: {method: (heaviside_runs.CURVE, found[method, 1e-4]["curve"])
                       for method in ("none", "L2", "L1")} for depth, found in depths().items()}
-    return pictures.fits(panels, start.x, start.y[0], size=(8.7, 3.4))
+    return pictures.fits(panels, start.x, start.y[0], size=(8.7, 3.45))
 
 
 def strengths():

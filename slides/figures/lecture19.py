@@ -59,7 +59,10 @@ def selu():
 
 
 def ensemble():
-    return draw_dropout("rate 0.5", rate=0.5, networks=30), (
+    fig = draw_dropout("rate 0.5", rate=0.5, networks=30)
+    fig.set_size_inches(8.7, 3.4)
+    fig.axes[1].set_ylabel("distance from\nthe scaled pass")
+    return fig, (
         "Left: grey sub-networks scatter around a sine; their average is close to the scaled pass. Right: "
         "the distance falls like one over the root of their number.")
 
