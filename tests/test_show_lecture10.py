@@ -55,6 +55,17 @@ def test_accumulator_explorer_follows_every_control():
         assert widget.image.value != before, name
 
 
+def test_rho_is_disabled_for_the_method_that_has_none():
+    widget = show.accumulator_explorer()
+    for method in ["AdaGrad", "RMSProp", "Adadelta", "AdaGrad"]:
+        widget.controls["method"].value = method
+        for rho in (0.1, 0.9):
+            widget.controls["rho"].value = rho
+            if rho == 0.1:
+                before = widget.image.value
+        assert widget.controls["rho"].disabled == (widget.image.value == before)
+
+
 def test_every_corner_of_the_controls_can_be_drawn():
     drawing = accumulators.AccumulatorPicture()
     corners = product(accumulators.METHODS, [accumulators.EVERY, accumulators.TENTH], [0.001, 10.0],

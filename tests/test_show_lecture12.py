@@ -161,13 +161,26 @@ def test_another_surface_brings_its_start_and_one_new_picture():
     assert [float(limits[name]) for name in ("x0", "x1", "y0", "y1")] == [-1.8, 1.8, -0.8, 2.2]
 
 
-def test_a_click_finds_its_boxes_by_their_names():
+def test_a_click_finds_its_box_by_its_name():
     widget = show.choosing_explorer()
     assert "course-choosing" in widget._dom_classes
+    assert "course-clicked" in widget.clicked._dom_classes
+    assert "'.course-clicked input'" in choosing.CLICK
     for name in "xy":
-        assert f"course-start-{name}" in widget.controls[name]._dom_classes
         assert widget.controls[name].description == f"start {name}"
-    assert "'.course-start-' + name + ' input'" in choosing.CLICK
+
+
+def test_a_click_brings_both_numbers_and_one_new_picture():
+    widget, seen = show.choosing_explorer(), []
+    widget.image.observe(lambda change: seen.append(change.new), "value")
+    widget.clicked.value = "2.500 -1.250"
+    assert [widget.controls[name].value for name in "xy"] == [2.5, -1.25]
+    assert len(seen) == 1
+    widget.controls["x"].value = 1.0
+    widget.clicked.value = "2.500 -1.250"  # the same point again
+    assert [widget.controls[name].value for name in "xy"] == [2.5, -1.25]
+    assert len(seen) == 3
+    assert seen[0] == seen[2]
 
 
 def test_extents_are_where_the_plane_is_drawn():

@@ -84,6 +84,17 @@ def test_the_picture_shows_the_weights():
         assert drawing.png()
 
 
+def test_no_mark_has_the_colour_of_a_path():
+    drawing = widget18.PathPicture()
+    drawing.update(penalty="lasso", alpha=75.0)
+    assert drawing.zeros.get_color() not in [line.get_color() for line in drawing.lines]
+    _, right = drawing.figure.axes
+    legend = right.get_legend()
+    shown = dict(zip([text.get_text() for text in legend.get_texts()], legend.legend_handles, strict=True))
+    assert shown["exactly zero"].get_color() == drawing.zeros.get_color()
+    assert shown["exactly zero"].get_marker() == drawing.zeros.get_marker()
+
+
 def test_a_redraw_takes_well_under_a_tenth_of_a_second():
     widget, seconds = show.path_explorer(), []
     for value in np.geomspace(1, 1000, 9):

@@ -63,6 +63,16 @@ def test_explorer_follows_its_controls_and_is_quick():
     assert min(times) < 0.25  # a tenth of it on a machine that does nothing else
 
 
+def test_an_empty_panel_says_why():
+    picture = widget.DropoutPicture()
+    for rate, words in [(0, "the distance is 0"), (0.5, ""), (1e-9, "are below 0.001"), (0.05, "")]:
+        picture.update(trained="rate 0.5", rate=rate, networks=30)
+        distances = np.concatenate([line.get_ydata() for line in (picture.distance, picture.theory)])
+        assert (distances < picture.curve.get_ylim()[0]).all() == bool(words)
+        assert words in picture.words.get_text()
+        assert bool(picture.words.get_text()) == bool(words)
+
+
 def test_figures_draw_and_describe():
     rates, line = np.array([0.1, 0.5]), np.array([1.0, 2.0])
     runs = dropout_runs.stored()

@@ -56,6 +56,15 @@ def test_both_parts_are_labelled():
     assert not control.slider.readout  # the box shows the number
 
 
+def test_a_control_is_disabled_as_a_whole():
+    control = show.labelled_slider("momentum", 0, 0.99, 0.9)
+    assert not control.slider.disabled
+    assert not control.box.disabled
+    control.disabled = True
+    assert control.slider.disabled
+    assert control.box.disabled
+
+
 def test_the_number_box_keeps_to_the_range():
     control = show.labelled_slider("learning rate", 0.01, 1, 0.1, log=True)
     control.box.value = 7
@@ -201,6 +210,25 @@ def test_the_border_is_where_z_is_zero():
     drawing.png()
 
 
+@pytest.mark.parametrize("activation", lecture01.ACTIVATIONS)
+def test_the_neurons_marks_stay_in_the_picture(activation):
+    widget, drawing = lecture01.neuron_explorer(), lecture01.NeuronPicture()
+    ends = [(widget.controls[name].box.min, widget.controls[name].box.max) for name in ("w1", "w2", "bias")]
+    for w1, w2, bias in [*product(*ends), (1.0, -0.5, 0.5), (-3.0, 0.0, -1.5)]:
+        drawing.update(activation=activation, w1=w1, w2=w2, bias=bias)
+        drawing.png()
+        axes = drawing.curve.get_window_extent()
+        for point in drawing.marks:
+            (x, y), radius = drawing.curve.transData.transform(point.get_xydata()[0]), 6  # pixels
+            assert axes.x0 + radius < x < axes.x1 - radius
+            assert axes.y0 + radius < y < axes.y1 - radius
+            assert not drawing.curve.get_legend()  # that would hide a mark: it stands above the panels
+        curve, left, right = drawing.value.get_xdata(), *drawing.curve.get_xlim()
+        assert (curve[0], curve[-1]) == (left, right)  # the curve reaches as far
+    drawing.update(activation=activation, w1=1.0, w2=-0.5, bias=0.5)
+    assert drawing.curve.get_xlim() == (-8, 8)  # and the axes come back
+
+
 def test_neuron_rejects_bad_values():
     with pytest.raises(ValueError, match="activation must be one of"):
         show.draw_neuron("swish")
@@ -218,6 +246,13 @@ def test_momentum_explorer_follows_every_control():
         widget.controls[name].value = value
         assert widget.image.value != before
     assert "diverges" in widget.note.value
+
+
+def test_momentum_is_disabled_for_gradient_descent_alone():
+    widget = show.momentum_explorer()
+    for method in lecture09.METHODS:
+        widget.controls["method"].value = method
+        assert widget.controls["momentum"].disabled == (method == "gradient descent")
 
 
 @pytest.mark.parametrize("lr", [0.003, 0.02, 0.1, 0.6])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import count
 
 import numpy as np
+import traitlets
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
@@ -142,7 +143,10 @@ def draw_accumulators(method="AdaGrad", gradient=EVERY, lr=0.1, rho=0.9, kappa=2
 
 
 def accumulator_explorer():
-    """Widget for lecture 10: choose the method, how often w2 has a gradient, lr, ρ, κ, and move the step."""
+    """Widget for lecture 10: choose the method, how often w2 has a gradient, lr, ρ, κ, and move the step.
+
+    With AdaGrad, which has no ρ, that control is greyed out.
+    """
     controls = {
         "method": dropdown("method", METHODS, "AdaGrad"),
         "gradient": dropdown("gradient", [EVERY, TENTH], EVERY),
@@ -151,6 +155,9 @@ def accumulator_explorer():
         "kappa": labelled_slider("κ, condition", 1, 100, 25, log=True),
         "step": labelled_slider("step", 1, STEPS, 20, 1, whole=True),
     }
+    method, rho = controls["method"], controls["rho"]
+    # AdaGrad sums and does not average: it has no ρ.
+    traitlets.dlink((method, "value"), (rho, "disabled"), lambda name: name == "AdaGrad")
     return explore(AccumulatorPicture(), controls,
                    alt="Left the path over the ravine, in the middle the roots of the accumulators beside "
                        "the gradients, right the learning rate of each coordinate.")

@@ -28,19 +28,17 @@ RATES = dict.fromkeys(RULES, 0.1) | {
     "gradient descent": 0.02, "momentum": 0.002, "Nesterov": 0.002, "AdaGrad": 1.0, "RMSProp": 0.02,
     "Adadelta": 20.0, "Adamax": 0.5, "RAdam": 0.01, "Lion": 0.02}
 
-# What a click does: it puts the point under the mouse into the two number boxes, as if it were typed.
+# What a click does: it puts the point under the mouse into a hidden box, as if it were typed. One box for
+# both numbers: two would report one after the other, and each report would draw a picture.
 CLICK = """
 const d = this.dataset, box = this.getBoundingClientRect();
 const u = (event.clientX - box.left) / box.width, v = (event.clientY - box.top) / box.height;
 const x = +d.x0 + (u - d.left) / (d.right - d.left) * (d.x1 - d.x0);
 const y = +d.y0 + (v - d.bottom) / (d.top - d.bottom) * (d.y1 - d.y0);
 if (u < +d.left || u > +d.right || v > +d.bottom || v < +d.top) return;
-const all = this.closest('.course-choosing');
-for (const [name, value] of [['x', x], ['y', y]]) {
-  const input = all.querySelector('.course-start-' + name + ' input');
-  input.value = value.toFixed(3);
-  input.dispatchEvent(new Event('change', {bubbles: true}));
-}
+const input = this.closest('.course-choosing').querySelector('.course-clicked input');
+input.value = x.toFixed(3) + ' ' + y.toFixed(3);
+input.dispatchEvent(new Event('change', {bubbles: true}));
 """
 
 
@@ -195,10 +193,18 @@ def choosing_explorer():
         box.moving = False
         redraw()
 
-    where = ipywidgets.HBox([controls["x"], controls["y"]])
+    def start_there(change):
+        if change.new:
+            clicked.value = ""  # so that a second click on the same point is a change, too
+            put(dict(zip("xy", change.new.split(), strict=True)))
+
+    clicked = ipywidgets.Text(layout={"display": "none"})
+    clicked.add_class("course-clicked")
+    clicked.observe(start_there, "value")
+    where = ipywidgets.HBox([controls["x"], controls["y"], clicked])
     box = ipywidgets.VBox([controls["surface"], controls["method"], controls["lr"], where, image, note])
     box.add_class("course-choosing")
-    box.controls, box.image, box.note, box.moving = controls, image, note, False
+    box.controls, box.image, box.note, box.moving, box.clicked = controls, image, note, False, clicked
     # To three digits, as after a click: the boxes hold no more.
     controls["surface"].observe(lambda change: put(dict(zip("xy", np.round(SURFACES[change.new].start, 3),
                                                             strict=True))), "value")
@@ -213,8 +219,6 @@ def choosing_explorer():
 
 
 def start_box(name, value):
-    box = ipywidgets.BoundedFloatText(value=float(value), min=-FARTHEST, max=FARTHEST, step=None,
-                                      description=f"start {name}", style=WIDE,
-                                      layout=ipywidgets.Layout(width="16em"))
-    box.add_class(f"course-start-{name}")
-    return box
+    return ipywidgets.BoundedFloatText(value=float(value), min=-FARTHEST, max=FARTHEST, step=None,
+                                       description=f"start {name}", style=WIDE,
+                                       layout=ipywidgets.Layout(width="16em"))

@@ -45,9 +45,11 @@ class DropoutPicture(Picture):
         self.curve.set(xlabel="sub-networks averaged", ylabel="distance from the scaled pass",
                        xlim=(0.9, 1.1 * MOST), ylim=(LOWEST, 100))
         self.curve.set_title("root mean square over $x$")
+        self.words = self.curve.text(0.5, 0.5, "", transform=self.curve.transAxes, ha="center", va="center")
         self.curve.legend(loc="upper right")
         legend_above(fig, self.plane, ncols=3)
-        super().__init__(fig, [self.single, self.mean, self.scaled, self.distance, self.theory, self.now])
+        super().__init__(fig, [self.single, self.mean, self.scaled, self.distance, self.theory, self.now,
+                               self.words])
 
     def update(self, *, trained, rate, networks):
         networks = round(networks)
@@ -63,6 +65,9 @@ class DropoutPicture(Picture):
         self.distance.set_data(count, np.maximum(distances, floor))
         self.theory.set_data(count, np.maximum(expected / np.sqrt(count), floor))
         self.now.set_data([networks], np.maximum(distances[networks - 1:networks], floor))
+        # A panel without a curve says why.
+        words = f"All distances\nare below {LOWEST:g}." if rate else "Nothing is dropped:\nthe distance is 0."
+        self.words.set_text(words if max(distances.max(), expected) < LOWEST else "")
         return in_words(trained, rate, networks, outputs, scaled, distances)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import traitlets
 from matplotlib.figure import Figure
 
 from course_lib.functions import valley
@@ -116,12 +117,17 @@ def motion_along(curvature, method, lr, momentum):
 
 
 def momentum_explorer():
-    """Widget for lecture 09: choose method, learning rate, momentum and the condition number κ."""
+    """Widget for lecture 09: choose method, learning rate, momentum and the condition number κ.
+
+    With gradient descent, which has no momentum, that control is greyed out.
+    """
     controls = {
         "method": dropdown("method", METHODS, "momentum"),
         "lr": labelled_slider("learning rate", 0.001, 1, 0.01, log=True),
         "momentum": labelled_slider("momentum", 0, 0.99, 0.9, 0.01),
         "kappa": labelled_slider("κ, condition", 1, 100, 25, log=True),
     }
+    traitlets.dlink((controls["method"], "value"), (controls["momentum"], "disabled"),
+                    lambda name: name == "gradient descent")
     return explore(MomentumPicture(), controls,
                    alt="Left the path over the level lines of a narrow valley, right the loss per step.")

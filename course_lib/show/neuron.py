@@ -8,6 +8,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from course_lib import layers
+from course_lib.show.legends import legend_above
 from course_lib.show.plots import activation_curve
 from course_lib.show.widgets import BLUE, VERMILLION, Picture, dropdown, explore, labelled_slider, mark
 from course_lib.validation import choice, number
@@ -20,7 +21,7 @@ INPUT = np.array([1.0, 2.0])  # the example whose output and gradient are follow
 # Light enough at its dark end for black lines to be seen on it.
 SHADES = LinearSegmentedColormap.from_list("shades", colormaps["YlGnBu"](np.linspace(0, 0.72, 64)))
 PLANE = 4.0  # inputs from -4 to 4
-Z = 8.0  # activations drawn from -8 to 8
+Z = 8.0  # activations drawn from -8 to 8, and farther when the neuron's z is
 
 
 class NeuronPicture(Picture):
@@ -34,9 +35,9 @@ class NeuronPicture(Picture):
                                       label=r"its slope $\varphi'(z)$")
         self.at_z, = self.curve.plot([], [], color="black", linestyle=":", linewidth=1.2)
         self.marks = [mark(self.curve, BLUE, "o"), mark(self.curve, VERMILLION, "s")]
-        self.curve.set(xlabel="$z = w_1 x_1 + w_2 x_2 + b$", ylabel="value", xlim=(-Z, Z))
+        self.curve.set(xlabel="$z = w_1 x_1 + w_2 x_2 + b$", ylabel="value")
         self.curve.set_title("at the input $(x_1, x_2) = (1, 2)$")
-        self.curve.legend(loc="upper left")
+        legend_above(fig, self.curve, ncols=2)
 
         grid = np.linspace(-PLANE, PLANE, 161)
         self.inputs = np.stack(np.meshgrid(grid, grid), axis=-1)
@@ -58,17 +59,20 @@ class NeuronPicture(Picture):
         activation = choice("activation", activation, ACTIVATIONS, any_case=True)
         layer = ACTIVATIONS[activation]()
         z, output, slope = neuron_at_input(layer, w1, w2, bias)
-        curve_z, *curves = activation_curve(layer, -Z, Z)
+        kind = activation if activation in ("tanh", "sigmoid") else "unbounded"
+        low, high = (-1.5, 5.0) if kind == "unbounded" else (-1.3, 1.7)
+        low, high, reach = stretched(low, output), stretched(high, output), stretched(Z, abs(z))
+        curve_z, *curves = activation_curve(layer, -reach, reach)
         for line, values in zip((self.value, self.slope), curves, strict=True):
             line.set_data(curve_z, values)
         for point, here in zip(self.marks, (output, slope), strict=True):
             point.set_data([z], [here])
-        self.at_z.set_data([z, z], [-10, 10])
-        scene = activation if activation in ("tanh", "sigmoid") else "unbounded"
+        self.at_z.set_data([z, z], [low, high])
+        scene = kind, low, high, reach
         if scene != self.scene:  # other axis ranges: another background
             self.scene = scene
-            self.curve.set_ylim((-1.5, 5) if scene == "unbounded" else (-1.3, 1.7))
-            self.field.set_clim({"tanh": (-1, 1), "sigmoid": (0, 1), "unbounded": (-1, 5)}[scene])
+            self.curve.set(xlim=(-reach, reach), ylim=(low, high))
+            self.field.set_clim({"tanh": (-1, 1), "sigmoid": (0, 1), "unbounded": (-1, 5)}[kind])
 
         planes = (self.inputs @ [w1, w2] + bias).reshape(-1, 1)
         self.field.set_data(layer.forward(planes).reshape(self.inputs.shape[:2]))
@@ -83,6 +87,17 @@ class NeuronPicture(Picture):
             self.arrow.set_offsets(foot)
             self.arrow.set_UVC(*weights)
         return describe_neuron(activation, w1, w2, bias)
+
+
+def stretched(limit, value):
+    """The end of an axis, doubled until the value lies well within it.
+
+    >>> stretched(8.0, 5.0), stretched(8.0, 13.0), stretched(-1.5, -5.0), stretched(-1.5, 5.0)
+    (8.0, 16.0, -6.0, -1.5)
+    """
+    while value / limit > 0.9:  # a mark right at the end would be cut off
+        limit *= 2
+    return limit
 
 
 def draw_neuron(activation="tanh", w1=1.0, w2=-0.5, bias=0.5):

@@ -7,12 +7,13 @@ from matplotlib.figure import Figure
 
 from course_lib.show.lecture18 import path_lines
 from course_lib.show.legends import legend_above
-from course_lib.show.widgets import BLUE, VERMILLION, Picture, dropdown, explore, labelled_slider, plain
+from course_lib.show.widgets import BLUE, Picture, dropdown, explore, labelled_slider, mark, plain
 from course_lib.studies.penalties import KINDS, SPARSE, eight_features, path
 from course_lib.validation import choice, number
 
 ALPHAS = np.geomspace(0.1, 10_000, 101)
 NOISE = 2.0
+PURPLE = "#CC79A7"  # of the course's style, and not the colour of a path
 DATA = eight_features(noise=NOISE, rng=np.random.default_rng(1))
 FRESH = eight_features(1000, NOISE, rng=np.random.default_rng(2))  # of the same kind, to test on
 
@@ -31,8 +32,8 @@ class PathPicture(Picture):
         places = np.arange(len(SPARSE))
         right.bar(places, SPARSE, color="none", edgecolor="black", label="true")
         self.bars = right.bar(places, SPARSE, width=0.5, color=BLUE, label="found")
-        self.zeros, = right.plot([], [], linestyle="none", marker="x", color=VERMILLION, markersize=9,
-                                 markeredgewidth=2, label="exactly zero")
+        self.zeros = mark(right, PURPLE, "X")
+        self.zeros.set_label("exactly zero")
         right.axhline(0, color="black", linewidth=0.6)
         right.set(xlabel="feature", ylim=(-1.5, 4), title="weights at this strength")
         right.set_xticks(places, [str(j + 1) for j in places])

@@ -38,16 +38,19 @@ class LabelledSlider(ipywidgets.HBox):
 
     The slider stops at the values of `grid`, the box takes any, or any whole number. A browser moves a
     slider that is not at one of its stops to the nearest one and reports that; such a report does not
-    change the value.
+    change the value. `disabled` greys out both.
     """
 
     value = traitlets.Float()
+    disabled = traitlets.Bool(False)
 
     def __init__(self, slider, box, grid):
         self.slider, self.box, self.grid = slider, box, grid
         super().__init__([slider, box])
         self.value = box.value
         traitlets.link((box, "value"), (self, "value"))
+        for part in (slider, box):
+            traitlets.link((self, "disabled"), (part, "disabled"))
         self.observe(self.move_slider, "value")
         slider.observe(self.read_slider, "value")
 
@@ -96,13 +99,14 @@ def labelled_slider(label, low, high, value, step=None, *, log=False, whole=Fals
     grid = np.array([float(f"{10**power:.3g}") for power in grid]) if log else grid.round(9)
     grid = grid.round() if whole else grid
     kind = ipywidgets.FloatLogSlider if log else ipywidgets.FloatSlider
-    slider = kind(value=value, min=first, max=last, step=step, description=label, style=WIDE, readout=False,
-                  layout=ipywidgets.Layout(width="24em"))
+    # Without a tooltip, the mouse over a label would show "null".
+    slider = kind(value=value, min=first, max=last, step=step, description=label, tooltip=label, style=WIDE,
+                  readout=False, layout=ipywidgets.Layout(width="24em"))
     # The box has the same label, for screen readers; its width of zero hides it from sight.
     kind = WholeText if whole else ipywidgets.BoundedFloatText
     box = kind(value=value, min=low, max=high, step=1 if whole else None if log else step,
-               description=f"{label}, exact value", style={"description_width": "0"},
-               layout=ipywidgets.Layout(width="7em"))
+               description=f"{label}, exact value", tooltip=label,
+               style={"description_width": "0"}, layout=ipywidgets.Layout(width="7em"))
     return LabelledSlider(slider, box, grid)
 
 
