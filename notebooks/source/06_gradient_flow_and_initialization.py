@@ -145,8 +145,8 @@ show.table(["fan_in", "right σ", "slip: √ taken for σ²", "signal's factor p
 # gradients survive?
 # <details><summary>Answer</summary>
 # Sigmoid with Xavier keeps less than a quarter per layer, for φ' is at most ¼. ReLU with Xavier loses √½
-# per layer: nothing is left. ReLU with He stays within a factor of about ten. Tanh with Xavier keeps 3 to
-# 17 % over all 100 layers, and survives.
+# per layer: nothing is left. ReLU with He stays within a factor of about ten. Tanh with Xavier keeps about a
+# tenth over all 100 layers, by the draw 3 to 30 %, and survives.
 # </details>
 
 # %%
@@ -295,7 +295,7 @@ print(f"largest relative difference to the stored runs: {difference:.0e}")
 #   chance). From small weights, PyTorch's default or Xavier it stays at the loss of guessing, 2.3, for 15
 #   epochs at *every* rate.
 # - **Tanh** learns from Xavier, and further from orthogonal matrices: 0.1 at Xavier's own rate, 0.03. At 0.1,
-#   the best rate in the search, most runs get further still, and some break down (one of these five).
+#   the best rate in the search, most runs get further still, a few do not, and one of these five breaks down.
 # - **Sigmoid**: nothing with Xavier or LSUV. A variance of 1 forward does not help if backward 0.39 per
 #   layer is left. From $N(0, 1)$, the start that is often blamed, some runs learn a little and others
 #   nothing (1.9 to 2.3): at this width its gradient's factor is about 0.9.

@@ -247,10 +247,10 @@ show.table(["after 1,000 steps", "training loss without", "with", "test accuracy
 # %% [markdown]
 # Three sigmoid layers gain some 30 times, with smaller first weights 40, and eight sigmoid layers
 # everything: without batch norm they arrive at none of the rates. Here "14 times" is no exaggeration.
-# Networks that start well gain less: eight tanh layers 3 to 4 times, ReLU 6 times with eight layers and 3
-# with twenty. The usable rates span 2 to 10 times without batch norm and 4 to 100 times or more with it,
-# most for sigmoid. And at rates of 0.005 and 0.01 twenty ReLU layers are *slower* with batch norm, 2 to 3
-# times; with eight layers the difference is small. At one common rate you can prove what you like.
+# Networks that start well gain less: eight tanh layers 3 to 4 times, ReLU 6 to 7 times with eight layers
+# and 3 with twenty. The usable rates span 2 to 10 times without batch norm and 4 to 100 times or more with
+# it, most for sigmoid. And at rates of 0.005 and 0.01 twenty ReLU layers are *slower* with batch norm, 2 to
+# 3 times; with eight layers the difference is small. At one common rate you can prove what you like.
 #
 # Does it also regularize? The second table goes on to 1,000 steps. The tanh network gains one or two points
 # in the test, but it also fits the training set better: that is training, not regularization. The ReLU

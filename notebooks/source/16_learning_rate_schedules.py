@@ -118,7 +118,7 @@ fig, alt = pictures.trained(trained)
 show.figure(fig, alt=alt)
 
 # %% [markdown]
-# Left, cosine, linear and one-cycle end well below the best constant rate, and their seeds lie closer
+# Left, cosine, linear and one-cycle end well below the best constant rate, and their seeds mostly lie closer
 # together. The exponential, best on the quadratic, ends far above these three: it gives the way away too
 # early. Whether it gains anything on the constant rate depends on the seeds.
 # Right, no schedule is clearly better than constant, and those whose rates add up to little, step and
