@@ -84,6 +84,15 @@ def test_line_ends_of_windows_change_nothing(rendered):
     path.write_bytes(b"1,2\n")
 
 
+def test_bytecode_of_a_script_beside_the_data_changes_nothing(rendered):
+    bytecode = rendered / "data" / "__pycache__" / "make_small.cpython-313.pyc"
+    bytecode.parent.mkdir()
+    bytecode.write_bytes(b"1")
+    assert render.main(["--check"], rendered) == 0
+    bytecode.unlink()
+    bytecode.parent.rmdir()
+
+
 def test_dependencies_follow_all_ways_to_import(tmp_path):
     write(tmp_path / "course_lib" / "__init__.py", "")
     write(tmp_path / "course_lib" / "show" / "__init__.py", "from . import plots\n")

@@ -37,7 +37,7 @@ def dependencies(root, code):
         files.update(path for path in folder.iterdir()
                      if path.is_file() and path.suffix not in (".py", ".pyc"))
     data = Path(root) / "data"
-    files.update(path for path in data.rglob("*") if path.is_file() and path.suffix != ".md"
+    files.update(path for path in data.rglob("*") if path.is_file() and path.suffix not in (".md", ".pyc")
                  and "cache" not in path.relative_to(data).parts)
     return sorted(files)
 
