@@ -473,15 +473,18 @@ def test_what_a_rule_makes_of_a_rounding_error(framework, name, step):
 
 
 # Centered RMSProp divides by the root of s - m². On a constant gradient that goes to 0 like rho^t, and what
-# rounding leaves of it is another number in each program; PyTorch's can be negative, and its steps then NaN.
+# rounding leaves of it hangs on the last digit of the gradient, and on the processor: no parity of 1e-12 can
+# be asked for. PyTorch's can be negative, and its steps then NaN.
 @pytest.mark.parametrize(("centered", "agree"), [(False, True), (True, False)])
 def test_a_variance_of_rounding_errors(centered, agree):
     hyper = {"lr": 0.01, "rho": 0.5, "eps": 1e-8, "centered": centered}
     gradients = np.tile([0.3, 0.6, 0.9], (STEPS, 1))
     ours = path("pytorch", "rmsprop", np.zeros(3), gradients, hyper)
+    beside = path("pytorch", "rmsprop", np.zeros(3), np.nextafter(gradients, 1), hyper)
     theirs = torch_path(convention("pytorch", "rmsprop"), np.zeros(3), gradients, hyper)
     assert np.isfinite(ours).all()
-    assert (relative(ours, theirs) <= 1e-12) == agree
+    assert (relative(ours, beside) <= 1e-12) == agree
+    assert relative(ours, theirs) <= 1e-12 or centered
 
 
 def balanced():

@@ -95,8 +95,9 @@ def test_stored_runs_are_complete():
     assert all(np.isfinite(values).all() and (values > 0).all() for values in runs.values())
 
 
+# At the lowest rate: at 0.003 the rounding of another processor grows to 0.6 % within 200 epochs.
 @pytest.mark.parametrize(("method", "lr", "seed"), [
-    ("Adam", 0.001, 0), ("NAdam", 0.003, 27), ("NAdam, ψ = 1", 0.001, 39)])
+    ("Adam", 0.001, 0), ("NAdam", 0.001, 27), ("NAdam, ψ = 1", 0.001, 39)])
 def test_a_part_of_the_stored_runs_is_computed_again(method, lr, seed):
     runs, _ = two_piece.stored()
     found = two_piece.train(method, lr, seed, epochs=300)
