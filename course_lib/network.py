@@ -72,7 +72,8 @@ class Network:
     def backward(self, g):
         """Fill `parameters.g` from g, the loss's gradient at the output of the last forward pass."""
         for layer in reversed(self.layers):
-            grad_output, g = g, layer.backward(g)
+            grad_output = g
+            g = layer.backward(g)
             for hook in self.hooks:
                 hook.backward(self.layers.index(layer), layer, grad_output)
 

@@ -1,19 +1,24 @@
 """The decks of the course, and that a broken deck is caught: each check against a deck broken on purpose."""
 
+import inspect
 import json
 import os
 import re
 import shutil
 import zipfile
 from functools import partial
+from xml.etree import ElementTree
 
 import pytest
 
 from course_lib.claims import MIME
+from course_lib.layers import Dense, Tanh
+from course_lib.network import Network
 from course_lib.studies.shared import VARIABLE
 from tools import slides as pipeline
 from tools.deck_checks import check_deck, layout_faults
 from tools.decks import DeckError, draw, find_decks, load_figures, prepare, put_claims, typeset
+from tools.pptx import put_words, spoken
 
 DECKS = find_decks(pipeline.SLIDES)
 BROWSER = pipeline.find_browser()
@@ -67,6 +72,16 @@ def test_figures_are_the_same_each_time(deck, course, tmp_path):
         pytest.skip("this deck shows no figure")
     draw(target[0], partial(load_figures, deck.parent), tmp_path, deck.name)
     assert (tmp_path / target[0]).read_bytes() == (course[0] / target[0]).read_bytes()
+
+
+def test_code_of_the_library_on_a_slide_is_the_library_s():
+    deck = (pipeline.SLIDES / "01_training_a_network.md").read_text(encoding="utf-8")
+    code = re.search(r"## The library.*?```python\n(.*?)```", deck, re.DOTALL)[1]
+    parts = re.split(r"^# (\w+)\n", code, flags=re.MULTILINE)[1:]
+    assert parts[::2] == ["Dense", "Tanh", "Network"]
+    for kind, lines in zip((Dense, Tanh, Network), parts[1::2], strict=True):
+        source = inspect.getsource(kind.backward)
+        assert [line for line in lines.split("\n") if line.strip() not in source] == [], kind
 
 
 # A deck in order, and the same deck broken in one place
@@ -216,6 +231,7 @@ def test_sample_is_in_order(workshop, built):
     assert check_deck(deck, built[deck.stem]) == []
     html = built[deck.stem].read_text(encoding="utf-8")
     assert "measured 0.99;" in html
+    assert '<svg aria-label="the square root of kappa"' in html
     assert "The measured rate is 0.99." in html
     assert 'alt="The contrast: a loss that rises, then falls back ($50% each, &quot;a_b&quot;)."' in html
 
@@ -234,6 +250,44 @@ def test_broken_deck_is_caught(name, workshop, built):
     faults = check_deck(deck, built[deck.stem])
     assert any(BROKEN[name][1] in fault for fault in faults), faults
     assert all(fault.startswith(deck.name) for fault in faults)
+
+
+@needs_marp
+def test_formula_that_cannot_be_read_aloud_is_caught(workshop, built, tmp_path):
+    deck = deck_named(workshop, "sample")
+    page = tmp_path / "sample.html"
+    for mute in ("", ' aria-label=""'):
+        html = built[deck.stem].read_text(encoding="utf-8")
+        page.write_text(html.replace(' aria-label="the square root of kappa"', mute), encoding="utf-8")
+        faults = [fault for fault in check_deck(deck, page) if "link to" not in fault]  # page is elsewhere
+        assert faults == [f"{deck.name}, slide 2: formula without words for screen readers"]
+
+
+# A formula, and how it is read aloud
+WORDS = {
+    r"v \leftarrow \mu v + g": "v left arrow mu v plus g",
+    r"\frac{\eta}{\sqrt{s} + \epsilon}": "the fraction with numerator eta and denominator the square root "
+                                         "of s plus epsilon",
+    r"f(x + d) \approx f(x) + g^\top d": "f of open paren x plus d close paren almost equals f of x plus "
+                                       "g transpose d",
+    r"\tfrac12 h x^2": "one half h x squared",      # not "h of x"
+    r"f(x_k) - f^*": "f of open paren x sub k close paren minus f star",
+    r"\|x_0 - x^*\|^2": "the norm of x sub 0 minus x star squared",
+    r"U \Lambda U^\top": "U Lambda U transpose",
+    r"\Delta \perp \mathrm{E}\,\tilde x": "Delta is perpendicular to E x tilde",
+    r"u \sim N(0, \sigma^2)": "u is distributed as N of open paren 0 comma sigma squared close paren",
+    r"\text{loss} + \tfrac{\alpha}{2}": "loss plus alpha over 2",
+    r"2/\text{fan\_in}": "2 divided by fan in",
+    r"-\lambda w": "negative lambda w",
+}
+
+
+@needs_marp
+def test_formulas_in_words():
+    script = (f"import {{ words }} from {json.dumps((pipeline.SLIDES / 'spoken.mjs').as_uri())};"
+              f"console.log(JSON.stringify({json.dumps(list(WORDS))}.map(words)));")
+    result = pipeline.run_node(["--input-type=module", "--eval", script])
+    assert dict(zip(WORDS, json.loads(result.stdout), strict=True)) == WORDS, result.stderr
 
 
 @needs_marp
@@ -333,6 +387,30 @@ def test_pdf_and_pptx(workshop):
         names = archive.namelist()
         assert sum(bool(re.fullmatch(r"ppt/slides/slide\d+\.xml", name)) for name in names) == 3
         assert "The measured rate is 0.99." in archive.read("ppt/notesSlides/notesSlide2.xml").decode()
+        slide = ElementTree.fromstring(archive.read("ppt/slides/slide2.xml"))
+    assert "".join(slide.itertext()) == "A slide with a bit of everything"
+    assert slide.find(".//{*}bg") is None
+    assert slide.find(".//{*}pic//{*}cNvPr").get("descr").splitlines() == [
+        "The rate is the square root of kappa, measured 0.99; see the notebook.",
+        'Figure: The contrast: a loss that rises, then falls back ($50% each, "a_b").',
+        "v left arrow beta v plus g",
+        "opt.step(x, g) costs $0."]
+    for slides, message in (([("", "")], "slides must be the 3 slides of 50_sample.pptx, got 1"),
+                            ([("", "")] * 3, "slide 1 of 50_sample.pptx must have a picture as its backgr")):
+        with pytest.raises(ValueError, match=message):
+            put_words(out / "50_sample.pptx", slides)      # a second time: the pictures are in front now
+
+
+def test_words_of_a_slide(tmp_path):
+    page = tmp_path / "deck.html"
+    page.write_text("""<svg data-marpit-svg><section><h2>Two
+      lines</h2><ul><li>one</li><li>a
+      <code>b</code><ul><li>below</li></ul></li></ul><table><tr><th>rate</th><th>steps</th></tr>
+      <tr><td>0.1</td><td>3 &amp; 4</td></tr></table><pre><code>if x:
+        y()</code></pre><footer>The course</footer></section></svg>
+      <svg data-marpit-svg><section>no heading</section></svg>""", encoding="utf-8")
+    assert spoken(page) == [("Two lines", "one\na b\nbelow\nrate, steps\n0.1, 3 & 4\nif x:\ny()"),
+                            ("", "no heading")]
 
 
 def test_colours_are_readable():

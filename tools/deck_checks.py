@@ -83,7 +83,10 @@ def check_notes(soup, slides):
 
 
 def check_formulas(slides):
-    """MathJax marks an error as merror, draws an unknown command in red; a lone $ is left as it was."""
+    """MathJax marks an error as merror, draws an unknown command in red; a lone $ is left as it was.
+
+    Each formula has its words as a label, for screen readers.
+    """
     faults = []
     for number, slide in enumerate(slides, 1):
         for error in slide.select('[data-mml-node="merror"]'):
@@ -91,6 +94,8 @@ def check_formulas(slides):
             faults.append(f"slide {number}: formula: {message}")
         for error in slide.select('mjx-container [data-mml-node="mtext"][fill="red"]'):
             faults.append(f"slide {number}: formula: unknown command {drawn_text(error)}".rstrip())
+        if slide.select("mjx-container svg:not([aria-label]), mjx-container svg[aria-label='']"):
+            faults.append(f"slide {number}: formula without words for screen readers")
         text = "".join(part for part in slide.find_all(string=True)
                        if not part.find_parent(["mjx-container", "code", "pre", "style"]))
         if "$" in text or re.search(r"\\[A-Za-z(\[]", text):

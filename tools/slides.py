@@ -19,6 +19,7 @@ from pathlib import Path
 
 from tools.deck_checks import check_deck, layout_faults
 from tools.decks import DeckError, find_decks, prepare
+from tools.pptx import put_words, spoken
 
 SLIDES = Path(__file__).resolve().parent.parent / "slides"
 MARP = SLIDES / "node_modules" / "@marp-team" / "marp-cli" / "marp-cli.js"
@@ -96,6 +97,11 @@ def build(decks, out, formats=(), browser=None, say=print):
             log = marp([page], *PRINTED[kind], "--allow-local-files", "--browser-path", browser)
             if not page.with_suffix(f".{kind}").is_file():
                 faults.append(f"{deck.name}: Marp wrote no {kind.upper()}\n{log}")
+            elif kind == "pptx":
+                try:
+                    put_words(page.with_suffix(".pptx"), spoken(page.with_suffix(".html")))
+                except ValueError as error:
+                    faults.append(f"{deck.name}: {error}")
             say(f"{deck.stem}.{kind} ({time.perf_counter() - start:.0f} s)", flush=True)
     return faults
 
