@@ -161,3 +161,48 @@ def test_one_number_is_no_array(shape):
         check_function(lambda x: np.full(shape, 2 * x), reference=lambda x: 2 * x, cases=[(1.5,)],
                        outputs=("y",))
     assert str(refused.value) == f"y is an array of shape {shape}: return one number, not an array."
+
+
+# What does not come back as asked, and the message for it. The right answer is 2·x.
+X = np.array([[1.5, -2.5, 0.25], [3.5, 0.5, -1.25]])
+NOT_AS_ASKED = {
+    "your function returned 2 values, expected one value: return y": lambda x: (2 * x, x > 0),
+    "your function returned a tuple with one value in it: return y alone": lambda x: (2 * x,),
+    r"y has shape \(3, 2\), expected \(2, 3\): the right number of entries, arr": lambda x: 2 * x.T,
+    r"y has shape \(3,\), expected \(2, 3\)\.": lambda x: 2 * x[0],
+    "y has dtype int64: it was rounded to whole numbers": lambda x: np.rint(2 * x).astype(np.int64),
+    "y has dtype int8: it can hold no fractions": lambda x: (x > 0).astype(np.int8),
+    "y has dtype float32, expected float64: half of the digits": lambda x: (2 * x).astype(np.float32),
+    "y holds NaN or infinite values: .* a root or logarithm of a negative number": lambda x: x * np.nan,
+    r"called with \(x of shape \(2, 3\)\), your function stopped with ZeroDivisionError": lambda x: 1 / 0,
+    r"not right yet: .* you give -1\.25 at \[1, 2\], expected is -2\.5": lambda x: (
+        np.where(x == -1.25, x, 2 * x)),
+    "keep anything between calls, nor draw random numbers": lambda x: np.random.default_rng().random(x.shape),
+}
+
+
+@pytest.mark.parametrize("message", NOT_AS_ASKED)
+def test_what_comes_back_otherwise_than_asked_is_told_so(message):
+    with pytest.raises(WrongAnswer, match=message):
+        check_function(NOT_AS_ASKED[message], reference=lambda x: 2 * x, cases=[(X,)], outputs=("y",))
+
+
+def test_a_change_in_place_is_named_with_the_ways_to_avoid_it():
+    def doubled(x):
+        x[...] = 2 * x
+        return x
+
+    with pytest.raises(WrongAnswer, match=r"argument x in place.*x\[…\] = …, or work on x\.copy\(\)"):
+        check_function(doubled, reference=lambda x: 2 * x, cases=[(X,)], outputs=("y",))
+
+
+@pytest.mark.parametrize("values", [(3.0, -5.0), [3.0, -5.0]])
+def test_a_vector_may_come_as_a_tuple_or_list(values):
+    check_function(lambda x: values, reference=lambda x: 2 * x, cases=[(np.array([1.5, -2.5]),)],
+                   outputs=("y",))
+
+
+@pytest.mark.parametrize("said", ["why 3", "why 3.", "why 3?"])
+def test_a_diagnosis_ends_with_one_stop(said):
+    with pytest.raises(WrongAnswer, match=r"^y = 3: why 3[.?]$"):
+        check_number("y", 3.0, 2.0, mistakes=[Mistake(said, 3.0)])

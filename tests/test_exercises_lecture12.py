@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from course_lib.exercises import lecture12, lecture12_scores
+from course_lib.exercises import lecture12, lecture12_rates, lecture12_scores
 from course_lib.exercises.base import WrongAnswer, as_tuple
 from course_lib.exercises.lecture12 import (
     check_choose_rate,
@@ -55,7 +55,26 @@ def in_one_array(rates, losses):
     return np.array(in_two_lines(rates, losses))
 
 
-@pytest.mark.parametrize("answer", [by_hand, with_numpy, in_two_lines, in_one_array])
+def by_the_rates_themselves(rates, losses):
+    middles = {float(rate): middle for rate, middle in zip(rates, median_of(losses), strict=True)}
+    best = min(middles, key=middles.get)
+    return best, int(best == rates.max()) - int(best == rates.min())
+
+
+def with_a_large_number(rates, losses):
+    best = np.median(np.nan_to_num(losses, nan=1e9), axis=1).argmin()
+    return np.array(rates[best]), float(edge_of(best, rates))
+
+
+def by_sorting_each_row(rates, losses):
+    rows = [sorted(row) for row in infinite(losses)]
+    middles = [(row[(len(row) - 1) // 2] + row[len(row) // 2]) / 2 for row in rows]
+    best = middles.index(min(middles))
+    return rates[best], 0 if 0 < best < len(rates) - 1 else 1 if best else -1
+
+
+@pytest.mark.parametrize("answer", [by_hand, with_numpy, in_two_lines, in_one_array, by_the_rates_themselves,
+                                    with_a_large_number, by_sorting_each_row])
 def test_right_choice_in_any_style_is_accepted(answer, capsys):
     check_choose_rate(answer)
     assert capsys.readouterr().out.startswith("Right")
@@ -69,10 +88,14 @@ def choice(score, edge=edge_of):
     return answer
 
 
-def nan_aware(reduce):
+def choice_of(best, rates):
+    return rates[best], edge_of(int(best), rates)
+
+
+def nan_aware(reduce, empty=np.inf):
     def score(losses):
         rows = [row[~np.isnan(row)] for row in losses]
-        return np.array([reduce(row) if len(row) else np.inf for row in rows])
+        return np.array([reduce(row) if len(row) else empty for row in rows])
     return score
 
 
@@ -98,6 +121,26 @@ WRONG_CHOICES = {
     "signs have changed places": choice(median_of, lambda best, rates: -edge_of(best, rates)),
     "the smallest rate is an edge too": choice(median_of, lambda best, rates: int(best == len(rates) - 1)),
     "the rate's number": lambda r, x: (float(median_of(x).argmin()), edge_of(median_of(x).argmin(), r)),
+    "as a loss of 0": choice(lambda x: np.median(np.nan_to_num(x), axis=1)),
+    "dropped each rate at which": lambda r, x: choice_of(np.nanargmin(np.median(x, axis=1)), r),
+    "dropped each rate": choice(lambda x: np.where(np.isnan(x).any(axis=1), np.inf, median_of(x))),
+    "np.nanmedian": choice(nan_aware(np.median, np.nan)),
+    "np.nanmean": choice(nan_aware(np.mean, np.nan)),
+    "best single run. One lucky": choice(nan_aware(np.min, np.nan)),
+    "over the rates, axis 0": choice(lambda x: np.median(infinite(x), axis=0)),
+    "took the upper one": choice(lambda x: np.sort(infinite(x), axis=1)[:, x.shape[1] // 2]),
+    "-1 at both ends": choice(median_of, lambda best, rates: -int(best in (0, len(rates) - 1))),
+    "the largest rate is an edge too": choice(median_of, lambda best, rates: -1 if best == 0 else 0),
+    "took rate number 5, 0.3, for the": choice(median_of, lambda best, rates: {0: -1, 5: 1}.get(best, 0)),
+    "not in every grid": choice(median_of, lambda best, rates: {0.001: -1, 0.3: 1}.get(rates[best], 0)),
+    "lowest median loss": lambda r, x: (median_of(x).min(), edge_of(median_of(x).argmin(), r)),
+    "rate is not right yet": choice(lambda x: np.median(np.nan_to_num(x, nan=10), axis=1)),
+    "you give 0.05": choice(lambda x: -np.bincount(infinite(x).argmin(axis=0), minlength=len(x))),
+    "you give 0.2, expected is 0.3": choice(lambda x: np.median(np.nan_to_num(x, nan=np.nanmax(x)), axis=1)),
+    "two things: the median over the seeds was": choice(lambda x: x.mean(axis=1)),
+    "you give 0.01, expected is 0.003": choice(lambda x: np.sort(infinite(x), axis=1)[:, 1:-1].mean(axis=1)),
+    "edge must hold real numbers, got bool": choice(median_of, lambda best, rates: best == 0),
+    "edge is None": choice(median_of, lambda best, rates: edge_of(best, rates) or None),
     "took the largest loss": choice(lambda x: -median_of(x)),
     "changed places: return the rate first": lambda r, x: choice(median_of)(r, x)[::-1],
     "returned one value, expected 2": lambda r, x: r[median_of(x).argmin()],
@@ -129,7 +172,21 @@ def taken(tuning, test):
     return np.median(np.take_along_axis(test, best[:, None, None], axis=1)[:, 0], axis=-1)
 
 
-@pytest.mark.parametrize("answer", [in_loops, taken])
+def by_a_mask(tuning, test):
+    middles = np.median(tuning, axis=2)
+    return np.median(test, axis=2)[middles == middles.min(axis=1, keepdims=True)]
+
+
+def in_one_line(tuning, test):
+    return tuple(min(zip(np.median(a, axis=1), np.median(b, axis=1), strict=True))[1]
+                 for a, b in zip(tuning, test, strict=True))
+
+
+def on_the_diagonal(tuning, test):
+    return np.median(test[:, np.median(tuning, axis=2).argmin(axis=1)], axis=2).diagonal()
+
+
+@pytest.mark.parametrize("answer", [in_loops, taken, by_a_mask, in_one_line, on_the_diagonal])
 def test_fair_scores_in_any_style_are_accepted(answer):
     check_fair_scores(answer)
 
@@ -137,6 +194,14 @@ def test_fair_scores_in_any_style_are_accepted(answer):
 def at_best(tuning, test, reduce=np.median):
     best = reduce(tuning, axis=2).argmin(axis=1)
     return test[np.arange(len(test)), best]
+
+
+def at_common_rate(choose):
+    return lambda tuning, test: np.median(test[:, choose(tuning)], axis=1)
+
+
+def survivors(runs, axis):
+    return np.nanmedian(np.where(np.isinf(runs), np.nan, runs), axis=axis)
 
 
 WRONG_SCORES = {
@@ -158,7 +223,23 @@ WRONG_SCORES = {
     "the best of all tuning and test runs": lambda a, b: both(a, b).min(axis=(1, 2)),
     "rates are right, but tuning runs are still": lambda a, b: np.median(own_rate(a, both(a, b)), axis=1),
     "chose the rates on tuning and test runs": lambda a, b: np.median(own_rate(both(a, b), b), axis=1),
-    r"shape \(\), expected \(3,\)": lambda a, b: float(np.median(b)),
+    "one score for each method": lambda a, b: float(np.median(b)),
+    r"shape \(\), expected \(3,\)": lambda a, b: int(np.median(at_best(a, b), axis=1).argmin()),
+    r"shape \(2, 3\), expected \(3,\)": lambda a, b: (np.median(at_best(a, b), axis=1), b.max(axis=(1, 2))),
+    "real numbers, got dict": lambda a, b: {m: float(np.median(row)) for m, row in enumerate(at_best(a, b))},
+    "returned 2 values, expected one value": lambda a, b: (np.median(at_best(a, b), axis=1), 1),
+    "pass the function itself": np.ones(3),
+    r"Pair them: test\[np": lambda a, b: np.median(b[:, np.median(a, axis=2).argmin(axis=1)], axis=2),
+    "numbers of the best": lambda a, b: np.median(a, axis=2).argmin(axis=1),
+    "holds NaN or infinite values. A run that diverged": lambda a, b: a.mean(axis=(1, 2)),
+    "each mean or maximum": lambda a, b: a.max(axis=(1, 2)),
+    "of the most successful method": at_common_rate(lambda a: np.median(a, axis=2).argmin() % a.shape[1]),
+    "best for the first method": at_common_rate(lambda a: np.median(a[0], axis=1).argmin()),
+    "runs of all have": at_common_rate(lambda a: np.median(a, axis=(0, 2)).argmin()),
+    "at which most tuning runs diverged": lambda a, b: np.median(at_best(a, b, survivors), axis=1),
+    "left out the test runs that diverged": lambda a, b: survivors(at_best(a, b), axis=1),
+    "left out the tuning and the test runs": lambda a, b: survivors(at_best(a, b, survivors), axis=1),
+    "not right yet": lambda a, b: np.median(b.min(axis=1), axis=1),
     "returned None": lambda a, b: None,
 }
 
@@ -185,6 +266,8 @@ def own_rate(chosen_by, reported):
 
 
 ONE_RATE, ON_TEST = "one rate for all methods", "rates chosen on the test runs"
+BY_BEST = "rates chosen by the best single tuning run"
+BY_MEAN = "rates chosen by the mean over the tuning seeds"
 ON_BOTH = "rates chosen on tuning and test runs together"
 POOLED, TUNING_ONLY = "tuning runs among the reported ones", "only tuning runs reported"
 BEST, MEAN = "the best run in place of the median", "the mean in place of the median"
@@ -200,6 +283,8 @@ BEST, MEAN = "the best run in place of the median", "the mean in place of the me
     (lambda a, b: own_rate(a, both(a, b)).mean(axis=1), (POOLED, MEAN)),
     (lambda a, b: own_rate(a, a).min(axis=1), (TUNING_ONLY, BEST)),
     (lambda a, b: own_rate(b, b).min(axis=1), (ON_TEST, BEST)),
+    (lambda a, b: at_best(a, b, np.min).min(axis=1), (BY_BEST, BEST)),
+    (lambda a, b: at_best(a, b, np.mean).mean(axis=1), (BY_MEAN, MEAN)),
     (lambda a, b: np.median(own_rate(b, a), axis=1), (ON_TEST, TUNING_ONLY)),
     (lambda a, b: np.median(both(a, b), axis=2).min(axis=1), (ON_BOTH, POOLED)),
     (lambda a, b: own_rate(both(a, b), both(a, b)).min(axis=1), (ON_BOTH, POOLED, BEST)),
@@ -235,7 +320,20 @@ def by_counting(a, b):
     return wins, tail * 2 if tail < 0.5 else 1
 
 
-@pytest.mark.parametrize("answer", [with_scipy, by_counting, lambda a, b: np.array(by_counting(a, b))])
+def over_all_outcomes(a, b):
+    signs = np.sign(b - a)[a != b]
+    tosses = [abs(bin(k).count("1") - len(signs) / 2) for k in range(2 ** len(signs))]
+    return float((signs > 0).sum()), np.mean(np.array(tosses) >= abs(signs.sum()) / 2)
+
+
+def by_the_lower_tail(a, b):
+    wins, losses = (sum(x < y for x, y in zip(*pair, strict=True)) for pair in ((a, b), (b, a)))
+    n = wins + losses
+    return [wins, min(2 * sum(math.comb(n, i) * 0.5**n for i in range(min(wins, losses) + 1)), 1)]
+
+
+@pytest.mark.parametrize("answer", [with_scipy, by_counting, lambda a, b: np.array(by_counting(a, b)),
+                                    over_all_outcomes, by_the_lower_tail])
 def test_right_sign_tests_are_accepted(answer):
     check_sign_test(answer)
 
@@ -246,6 +344,10 @@ def tail(k, n):
 
 def signs(result):
     return lambda a, b: result(int((a < b).sum()), int((a > b).sum()), len(a))
+
+
+def p_up_to(last, first, n):
+    return min(1.0, 2 * sum(math.comb(n, i) for i in range(first, last + 1)) / 2**n)
 
 
 def p_of(w, k):
@@ -262,6 +364,21 @@ WRONG_SIGNS = {
     "a tie is not a win": signs(lambda w, k, n: (n - k, min(1.0, 2 * tail(max(n - k, k), n)))),
     "cannot exceed 1": signs(lambda w, k, n: (w, 2 * tail(max(w, k), w + k))),
     "returned 1 - p": signs(lambda w, k, n: (w, 1 - p_of(w, k))),
+    "ends before n": signs(lambda w, k, n: (w, p_up_to(w + k - 1, max(w, k), w + k))),
+    "p is 1 every time": signs(lambda w, k, n: (w, min(1.0, 2 * tail(min(w, k), w + k)))),
+    r"divided by 2\*\*n before": signs(lambda w, k, n: (w, max(1, p_of(w, k)))),
+    r"not divided by 2\*\*n": signs(lambda w, k, n: (w, 2 * tail(max(w, k), w + k) * 2 ** (w + k))),
+    "and is for one side": signs(lambda w, k, n: (w, tail(w, w + k))),
+    "counts as a win of b": signs(lambda w, k, n: (w, min(1.0, 2 * tail(max(w, n - w), n)))),
+    "in p the tie counts": signs(lambda w, k, n: (w, min(1.0, 2 * tail(max(w, n - w), w + k)))),
+    "tie is not a win": signs(lambda w, k, n: (n - k, p_of(w, k))),
+    "not half a win": signs(lambda w, k, n: (w + (n - w - k) / 2, p_of(w, k))),
+    "wins is the larger": signs(lambda w, k, n: (max(w, k), p_of(w, k))),
+    "returned the share of wins": signs(lambda w, k, n: (w / (w + k), p_of(w, k))),
+    "but p is the share": signs(lambda w, k, n: (w, w / (w + k))),
+    "exactly 100 times too large": signs(lambda w, k, n: (w, 100 * p_of(w, k))),
+    r"p is not right yet \(wins is right\)": signs(lambda w, k, n: (w, round(p_of(w, k), 3))),
+    r"array of shape \(8,\): return one number": lambda a, b: (np.flatnonzero(a < b), by_counting(a, b)[1]),
     "share of wins, not their number": signs(lambda w, k, n: (w / n, p_of(w, k))),
     "p is the share of wins": signs(lambda w, k, n: (w, w / n)),
     "compare them in pairs": lambda a, b: (sum(int(x < y) for x in a for y in b), by_counting(a, b)[1]),
@@ -294,7 +411,9 @@ def test_right_predictions():
     ((30_000, 80, 0.01), "too small"), ((60_000, 40, 0.01), "that is one array"),
     ((60_000, 120, 0.01), "counts the weights too"), ((60_000, 160, 0.01), "weights and gradient too"),
     ((60_000, 160, 0.01), "or it is in float64"), ((60_000, 20, 0.01), "each takes 4 bytes"),
-    ((60_000, 80e6, 0.01), "in bytes"),
+    ((60_000, 80e6, 0.01), "in bytes"), ((60_000, 80e3, 0.01), "in kilobytes"),
+    ((60_000, 0.08, 0.01), "in gigabytes"), ((60_000, 640, 0.01), "in bits"),
+    ((60_000, 10, 0.01), "number of weights"), ((1_000, 80, 0.01), "a distance of 1"),
     ((60_000, 80, 100), r"\*smaller\* rate"), ((60_000, 80, 1), "that is Adam"),
     ((60_000, 80, 0.1), "not the root"), ((60_000, 80, 1e-4), "ten thousandfold"),
     ((60_000, 80, "0.01 or so"), "must be one number"),
@@ -329,7 +448,9 @@ def test_contest_marks_what_diverges_as_infinite():
     (RIGHT | {"momentum": 0.1}, "there Adam wins, and momentum runs away"),
     (RIGHT | {"gradient descent": 0.01}, "there momentum wins"),
     (RIGHT | {"gradient descent": 0.2}, "gradient descent runs away: its rate must be smaller"),
-    (RIGHT | {"Adam": 1e6}, "all three run away"),
+    (RIGHT | {"Adam": 1e6}, "all three run away"), (RIGHT | {"Adam": 10**400}, "positive number below 1e300"),
+    (RIGHT | {"gradient descent": 1e-20}, "exactly the same loss, 10.25; nobody wins"),
+    (RIGHT | {"momentum": True}, "must be one number"),
 ])
 def test_wrong_rates_are_diagnosed(given, diagnosis):
     with pytest.raises(WrongAnswer, match=diagnosis):
@@ -350,8 +471,10 @@ def test_placeholders_stay_placeholders():
 
 
 @pytest.mark.parametrize(("cases", "mistakes"), [
-    (lecture12.rate_cases, lecture12.RATE_MISTAKES), (lecture12.sign_cases, lecture12.SIGN_MISTAKES),
-    (lecture12_scores.score_cases, lecture12_scores.SCORE_MISTAKES)], ids=["rate", "sign", "scores"])
+    (lecture12_rates.rate_cases, lecture12_rates.RATE_MISTAKES),
+    (lecture12.sign_cases, lecture12.SIGN_MISTAKES),
+    (lecture12_scores.score_cases, lecture12_scores.SCORE_MISTAKES),
+    (lecture12_scores.diverged_cases, lecture12_scores.LEFT_OUT)], ids=["rate", "sign", "scores", "diverged"])
 def test_no_two_mistakes_look_alike(cases, mistakes):
     """Each mistake of a bank gives its own results, so the first that fits is the only one."""
     found = []

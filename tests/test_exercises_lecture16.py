@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from course_lib import schedules
+from course_lib.exercises import lecture16
 from course_lib.exercises.base import WrongAnswer
 from course_lib.exercises.lecture16 import (
     check_largest_decay,
@@ -46,7 +47,28 @@ def from_the_library(step, lr, warm_steps, steps):
     return schedules.join(pieces, [warm_steps])(step)
 
 
-@pytest.mark.parametrize("answer", [plain, with_numpy, by_the_square, from_the_library])
+def with_where(step, lr, warm_steps, steps):
+    k = np.asarray(step, float)
+    share = np.clip((k - warm_steps) / (steps - warm_steps), 0, 1)
+    return np.where(k < warm_steps, lr * k / warm_steps, lr * 0.5 * (1 + np.cos(np.pi * share)))
+
+
+def what_remains(step, lr, warm_steps, steps):
+    if step <= warm_steps:
+        return step / warm_steps * lr
+    if step > steps:
+        return 0
+    return lr * math.sin(math.pi / 2 * (steps - step) / (steps - warm_steps)) ** 2
+
+
+def from_a_table(step, lr, warm_steps, steps):
+    fall = lr / 2 + lr / 2 * np.cos(np.linspace(0, np.pi, steps - warm_steps + 1))
+    table = [*np.linspace(0, lr, warm_steps, endpoint=False), *fall]
+    return table[min(step, steps)]
+
+
+@pytest.mark.parametrize("answer", [plain, with_numpy, by_the_square, from_the_library, with_where,
+                                    what_remains, from_a_table])
 def test_right_warm_cosine_in_any_style_is_accepted(answer, capsys):
     check_warm_cosine(answer)
     assert capsys.readouterr().out.startswith("Right")
@@ -95,6 +117,25 @@ WRONG_WARM = {
     "runs upwards": falling(lambda p: (1 - math.cos(math.pi * p)) / 2),
     "multiply it by lr": lambda k, lr, w, n: plain(k, 1.0, w, n),
     "lr enters twice": lambda k, lr, w, n: lr * plain(k, lr, w, n),
+    "the cosine alone": lambda k, lr, w, n: lr * half_wave((k - w) / (n - w)),
+    "that is the cosine alone, at every step": lambda k, lr, w, n: lr * half_wave(k / n),
+    "gets a negative share": rising(lambda k, lr, w, n: lr * half_wave((k - w) / (n - w))),
+    "0 during the whole warm-up": rising(lambda k, lr, w, n: lr * (k // w)),
+    "rises to 1": rising(lambda k, lr, w, n: k / w),
+    "not by warm_steps - 1": rising(lambda k, lr, w, n: lr * k / (w - 1)),
+    "whole schedule is one step ahead": lambda k, lr, w, n: plain(k + 1, lr, w, n),
+    "your cosine is one step ahead": falling(half_wave, share=lambda k, w, n: (k + 1 - w) / (n - w)),
+    "one step shorter": falling(half_wave, share=lambda k, w, n: min((k - w) / (n - w - 1), 1)),
+    "one step longer": falling(half_wave, late=None, share=lambda k, w, n: min((k - w) / (n - w + 1), 1)),
+    "run at the same time": lambda k, lr, w, n: lr * min(k / w, 1) * half_wave(min(k / n, 1)),
+    "begins again": falling(half_wave, late=None, share=lambda k, w, n: (k - w) % (n - w) / (n - w)),
+    "is lr again": lambda k, lr, w, n: plain(k, lr, w, n) if k < n else lr,
+    "a whole wave": falling(lambda p: half_wave(2 * p)),
+    "brackets": falling(lambda p: 0.5 * 1 + math.cos(math.pi * p)),
+    "not right yet": falling(half_wave, share=lambda k, w, n: (k - w) / n - w),
+    "the rate is not right": lambda k, lr, w, n: plain(k, lr, 10, 50),
+    "function of dtype object": lambda k, lr, w, n: lambda step: plain(step, lr, w, n),
+    r"array of shape \(\d+,\): return one number": lambda k, lr, w, n: [plain(i, lr, w, n) for i in range(n)],
     "two different results": Stateful(),
     "real numbers": lambda k, lr, w, n: plain(k, lr, w, n) if k < n else (1 - k / n) ** 0.5,
     "exactly 3 times too large": lambda k, lr, w, n: 3 * plain(k, lr, w, n),
@@ -134,9 +175,39 @@ def by_arcsine(step, low, high, half_cycle):
     return low + (high - low) * math.acos(math.cos(math.pi * step / half_cycle)) / math.pi
 
 
-@pytest.mark.parametrize("answer", [by_parts, by_the_paper, by_arcsine])
+def by_interpolation(step, low, high, half_cycle):
+    return np.interp(step, [0, half_cycle, 2 * half_cycle], [low, high, low], period=2 * half_cycle)
+
+
+def by_the_side(step, low, high, half_cycle):
+    side, position = divmod(step, half_cycle)
+    begin, end = (high, low) if side % 2 else (low, high)
+    return begin + (end - begin) * position / half_cycle
+
+
+def step_by_step(step, low, high, half_cycle):
+    rate, slope = low, (high - low) / half_cycle
+    for k in range(1, step + 1):
+        rate += slope
+        if k % half_cycle == 0:
+            slope = -slope
+    return rate
+
+
+def from_one_cycle(step, low, high, half_cycle):
+    up = list(np.linspace(low, high, half_cycle + 1))
+    return (up + up[-2:0:-1])[step % (2 * half_cycle)]
+
+
+@pytest.mark.parametrize("answer", [by_parts, by_the_paper, by_arcsine, by_interpolation, by_the_side,
+                                    step_by_step, from_one_cycle])
 def test_right_triangle_is_accepted(answer):
     check_triangle(answer)
+
+
+def falls_early(position, low, high, half_cycle, up):
+    way = (high - low) * position / half_cycle
+    return low + way if up else high - way
 
 
 WRONG_TRIANGLE = {
@@ -154,6 +225,17 @@ WRONG_TRIANGLE = {
     "cosine wave": lambda k, a, b, h: a + (b - a) * (1 - math.cos(math.pi * k / h)) / 2,
     "one step ahead": lambda k, a, b, h: a + (b - a) * rise(k + 1, h),
     "the share of the way": lambda k, a, b, h: rise(k, h),
+    "brackets": lambda k, a, b, h: a + b - a * rise(k, h),
+    "as if // had cut": lambda k, a, b, h: a + (b - a) * (min(k % (2 * h), 2 * h - k % (2 * h)) // h),
+    "a side has half_cycle of them": lambda k, a, b, h: a + (b - a) * rise(k, 2 * h),
+    "your falling side is too low": lambda k, a, b, h: falls_early(k % (2 * h), a, b, h, k % (2 * h) < h),
+    "count its steps from there": lambda k, a, b, h: falls_early(k % (2 * h), a, b, h, k % (2 * h) <= h),
+    "Every second side rises": lambda k, a, b, h: b - (b - a) * (k % h) / h,
+    "sine wave": lambda k, a, b, h: a + (b - a) * abs(math.sin(math.pi * k / (2 * h))),
+    "low, step half_cycle the rate high": lambda k, a, b, h: a + (b - a) * abs(k % (2 * h) / h - 1),
+    "not right yet": lambda k, a, b, h: a + (b - a) * rise(k - 1, h),
+    "is not right": lambda k, a, b, h: a + (b - a) * rise(k, 5),
+    "wrong sign": lambda k, a, b, h: -a - (b - a) * rise(k, h),
     "rounded|not right yet": lambda k, a, b, h: a + (b - a) * (k // h % 2),
     "stopped with ZeroDivisionError": lambda k, a, b, h: a / k,
     "pass the function itself": 0.1,
@@ -179,12 +261,17 @@ def test_right_prediction_is_what_the_schedule_does():
     ((0.1, 44.4, 1.111), "that is the rate meant"),
     ((0.01, 44.4, 1.111), "one drop"),
     ((1e-9, 44.4, 1.111), "after the second epoch"),
-    ((1e-4, 44.4, 1.111), "that is the factor"),
+    ((1e-4, 44.4, 1.111), "three drops, or the factor"),
+    ((1e-6, 44.4, 1.111), "dropped five times"),
+    ((0, 44.4, 1.111), "only 4 in an epoch"),
     ((3e-5, 44.4, 1.111), "second_epoch = 3e-05 is too large"),
     ((1e-5, 1.11, 1.111), "count batches"),
     ((1e-5, 40, 1.111), "first ten epochs only"),
     ((1e-5, 44.0, 1.111), "the last ten epochs"),
     ((1e-5, 120, 1.111), "without any decay"),
+    ((1e-5, 1.111, 1.111), "way of the wrong loop"),
+    ((1e-5, 44.44, 1.111), "only three rates"),
+    ((1e-5, 44.4, 120), "way_made = 120: that is without any decay"),
     ((1e-5, 44.4, 1.0), "first ten steps only"),
     ((1e-5, 44.4, 44.4), "that was meant"),
     ((1e-5, 44.4, 1 / 9), "counts for 10 steps"),
@@ -208,7 +295,18 @@ def decay(lr, curvature, share):
     return -lr * curvature / math.log(share)
 
 
-@pytest.mark.parametrize("answer", [decay, lambda lr, h, s: np.array(decay(lr, h, s))])
+def by_bisection(lr, curvature, share):
+    slow, fast = 1e-9, 10.0
+    for _ in range(100):
+        middle = (slow + fast) / 2
+        slow, fast = (slow, middle) if math.exp(-curvature * lr / middle) > share else (middle, fast)
+    return slow
+
+
+@pytest.mark.parametrize("answer", [
+    decay, lambda lr, h, s: np.array(decay(lr, h, s)), by_bisection,
+    lambda lr, h, s: lr * h * math.log(math.e, 1 / s), lambda lr, h, s: 1 / (np.log(1 / s) / (lr * h)),
+    lambda lr, h, s: lr * h / abs(np.log(s)), lambda lr, h, s: lr * h / (math.log10(1 / s) * math.log(10))])
 def test_right_decay_is_accepted(answer):
     check_largest_decay(answer)
 
@@ -232,8 +330,27 @@ def test_the_decay_is_where_the_run_freezes_at_the_share():
     (lambda lr, h, s: lr * h / s, "share itself"),
     (lambda lr, h, s: 2 * lr * h / math.log(1 / s), "square of the distance"),
     (lambda lr, h, s: 4 * lr * h / math.log(1 / s), "exactly 4 times too large"),
+    (lambda lr, h, s: lr * h / math.log2(1 / s), "natural logarithm"),
+    (lambda lr, h, s: lr * h / 2 / math.log(1 / s), "that is half of it"),
+    (lambda lr, h, s: lr * h / math.log(1 / s**2), "not of its square"),
+    (lambda lr, h, s: -lr * h / math.log(1 - s), "not what is covered"),
+    (lambda lr, h, s: -np.log1p(-lr * h / np.log(1 / s)), "summed the rates exactly"),
+    (lambda lr, h, s: lr * h / math.log(100), "not right yet"),
+    (lambda lr, h, s: round(lr * h / math.log(1 / s), 3), "not right yet"),
+    (lambda lr, h, s: [lr * h / math.log(1 / s)], "return one number"),
     (lambda lr, h, s: None, "returned None"),
 ])
 def test_wrong_decay_is_diagnosed(answer, diagnosis):
     with pytest.raises(WrongAnswer, match=diagnosis):
         check_largest_decay(answer)
+
+
+@pytest.mark.parametrize(("cases", "mistakes"), [
+    (lecture16.WARM_CASES, lecture16.WARM_MISTAKES), (lecture16.TRIANGLE_CASES, lecture16.TRIANGLE_MISTAKES),
+    (lecture16.DECAY_CASES, lecture16.DECAY_MISTAKES)], ids=["warm", "triangle", "decay"])
+def test_no_two_mistakes_look_alike(cases, mistakes):
+    """Each mistake of a bank gives its own results, so the first that fits is the only one."""
+    found = [np.array([mistake.result(*case) for case in cases]) for mistake in mistakes]
+    for i, one in enumerate(found):
+        for j, other in enumerate(found[i + 1:], i + 1):
+            assert not np.allclose(one, other), (i, j)

@@ -44,10 +44,45 @@ def entry_by_entry(w, g, lr, alpha):
     return out
 
 
-@pytest.mark.parametrize("answer", [with_where, two_ramps, minus_clip, entry_by_entry])
+def as_a_list(w, g, lr, alpha):
+    out = []
+    for i in range(len(w)):
+        z = w[i] - lr * g[i]
+        if z > lr * alpha:
+            out.append(z - lr * alpha)
+        else:
+            out.append(z + lr * alpha if z < -lr * alpha else 0.0)
+    return out
+
+
+def by_a_factor(w, g, lr, alpha):
+    z = w - lr * g
+    return z * np.maximum(1 - lr * alpha / np.abs(z), 0)
+
+
+def middle_of_three(w, g, lr, alpha):
+    return np.median([0 * w, w - lr * (g + alpha), w - lr * (g - alpha)], axis=0)
+
+
+def scaled_by_the_rate(w, g, lr, alpha):
+    return lr * soft(w / lr - g, alpha)
+
+
+@pytest.mark.parametrize("answer", [with_where, two_ramps, minus_clip, entry_by_entry, as_a_list, by_a_factor,
+                                    middle_of_three, scaled_by_the_rate])
 def test_right_proximal_step_in_any_style_is_accepted(answer, capsys):
     check_proximal_step(answer)
-    assert capsys.readouterr().out.startswith("Right")
+    assert "Right" in capsys.readouterr().out
+
+
+def down_instead_of_up(w, g, lr, a):
+    z = w - lr * g
+    return np.where(z > lr * a, z - lr * a, np.where(z < -lr * a, z - lr * a, 0))
+
+
+def stopped_where_it_crosses(w, g, lr, a):
+    new = w - lr * g - lr * a * np.sign(w)
+    return np.where(np.sign(new) == -np.sign(w), 0, new)
 
 
 def in_place(w, g, lr, alpha):
@@ -72,6 +107,14 @@ WRONG_STEPS = {
     "you climb": lambda w, g, lr, a: soft(w + lr * g, lr * a),
     "learning rate is missing in the gradient step": lambda w, g, lr, a: soft(w - g, lr * a),
     "half of": lambda w, g, lr, a: soft(w - lr * g, lr * a / 2),
+    "you shrank by lr, as if alpha": lambda w, g, lr, a: soft(w - lr * g, lr),
+    "in the gradient step and in the threshold": lambda w, g, lr, a: soft(w - g, a),
+    "the penalty enters twice": lambda w, g, lr, a: soft(w - lr * g - lr * a * np.sign(w), lr * a),
+    "stopped where it crosses zero": stopped_where_it_crosses,
+    "you moved it down": down_instead_of_up,
+    "subtracted lr \\* alpha everywhere": lambda w, g, lr, a: w - lr * (g + a),
+    "not on the old w": lambda w, g, lr, a: (w - lr * g - lr * a * np.sign(w - lr * g)) * (abs(w) > lr * a),
+    "wrong sign everywhere": lambda w, g, lr, a: -soft(w - lr * g, lr * a),
     "changed its argument w in place": in_place,
     "returned None": lambda w, g, lr, a: None,
     r"shape \(\), expected": lambda w, g, lr, a: float(np.sum(w)),
@@ -111,7 +154,25 @@ def by_singular_values(x, y, alpha):
     return vt.T @ (s / (s**2 + alpha / 2) * (u.T @ y))
 
 
-@pytest.mark.parametrize("answer", [stacked, by_inverse, by_singular_values])
+def by_descent(x, y, alpha):
+    w, lr = np.zeros(x.shape[1]), 1 / (2 * np.linalg.norm(x, 2) ** 2 + alpha)
+    for _ in range(1000):
+        w = w - lr * (2 * x.T @ (x @ w - y) + alpha * w)
+    return w
+
+
+def by_examples(x, y, alpha):
+    """One equation per example instead of one per feature."""
+    return list(x.T @ np.linalg.solve(x @ x.T + alpha / 2 * np.eye(len(x)), y))
+
+
+def by_search(x, y, alpha):
+    optimize = pytest.importorskip("scipy.optimize")
+    return optimize.minimize(lambda w: np.sum((x @ w - y) ** 2) + alpha / 2 * w @ w, np.ones(x.shape[1])).x
+
+
+@pytest.mark.parametrize("answer", [stacked, by_inverse, by_singular_values, by_descent, by_examples,
+                                    by_search])
 def test_right_ridge_in_any_style_is_accepted(answer, capsys):
     check_ridge(answer)
     assert capsys.readouterr().out.startswith("Right")
@@ -119,6 +180,23 @@ def test_right_ridge_in_any_style_is_accepted(answer, capsys):
 
 def solve(x, y, added):
     return np.linalg.solve(x.T @ x + added, x.T @ y)
+
+
+def with_column_of_ones(x, y, alpha):
+    ones = np.hstack([np.ones((len(x), 1)), x])
+    penalty = alpha / 2 * np.diag([0.0] + [1.0] * x.shape[1])
+    return np.linalg.solve(ones.T @ ones + penalty, ones.T @ y)[1:]
+
+
+def centred(x, y, strength):
+    x = x - x.mean(axis=0)
+    return np.linalg.solve(x.T @ x + strength * np.eye(x.shape[1]), x.T @ (y - y.mean()))
+
+
+def first_is_free(x, y, alpha):
+    penalty = alpha / 2 * np.eye(x.shape[1])
+    penalty[0, 0] = 0
+    return np.linalg.solve(x.T @ x + penalty, x.T @ y)
 
 
 WRONG_RIDGES = {
@@ -131,7 +209,17 @@ WRONG_RIDGES = {
     "wrong sign: it pushes": lambda x, y, a: solve(x, y, -a / 2 * np.eye(x.shape[1])),
     "all weights by one factor": lambda x, y, a: solve(x, y, 0) / (1 + a / 2),
     "enters as its square": lambda x, y, a: solve(x, y, a**2 / 4 * np.eye(x.shape[1])),
+    "is linear in alpha": lambda x, y, a: solve(x, y, a**2 * np.eye(x.shape[1])),
     "you added alpha / 4": lambda x, y, a: solve(x, y, a / 4 * np.eye(x.shape[1])),
+    "factor 1/2 of the penalty is lost too": lambda x, y, a: solve(x, y, len(x) * a * np.eye(x.shape[1])),
+    "you divided alpha by n": lambda x, y, a: solve(x, y, a / 2 / len(x) * np.eye(x.shape[1])),
+    "neither it nor the penalty": lambda x, y, a: solve(x, y, a / len(x) * np.eye(x.shape[1])),
+    "directions in which x varies": lambda x, y, a: np.linalg.pinv(x) @ y / (1 + a),
+    "an intercept too": with_column_of_ones,
+    "or centred the data": lambda x, y, a: centred(x, y, a / 2),
+    "And the diagonal gets alpha / 2": lambda x, y, a: centred(x, y, a),
+    "the first weight has no penalty": first_is_free,
+    "exactly 2 times too small": lambda x, y, a: by_inverse(x, y / 2, a),
     r"has shape \(3, 1\), expected \(3,\)": lambda x, y, a: solve(x, y[:, None], a / 2 * np.eye(x.shape[1])),
     "stopped with": lambda x, y, a: np.linalg.solve(x @ x, y),
 }
@@ -155,16 +243,20 @@ def test_right_prediction_is_accepted(capsys):
 
 
 WRONG_PREDICTIONS = [
-    (0, 0.99**100, "you left out lr"), (0, 0.0952, "What is left"), (0, 0.999, "one step"),
+    (0, 0.99**100, "you left out lr"), (0, 0.0952, "give what is left"), (0, 0.999, "one step"),
     (0, 0.818567, "not 2α"), (0, 0.9, "the steps multiply"), (0, 0.9512, "the 1/2 cancels"),
     (0, 0.5, "too small"), (0, float("nan"), "finite"), (0, "much", "must be one number"),
     (1, 0.904792, "without the 1/2"), (1, 0.98**100, "you left out lr"), (1, 0.8, "the steps multiply"),
-    (1, 0.18143, "What is left"),
-    (2, 0.999, "that would be AdamW, or one step"), (2, 0.95, "too large"), (2, 0.1, "too small"),
+    (0, 1, "penalty or the decay does not"), (0, 0.998, "too large"), (0, 0.90, "give three digits"),
+    (1, 0.18143, "give what is left"), (1, 1, "penalty or the decay does not"), (1, 0.998, "one step"),
+    (2, 0.999, "that would be AdamW, or one step"), (2, 0.95, "too large"), (2, 0.1, "give what is left"),
+    (2, 1, "penalty or the decay does not"), (2, 0.999**100, "each takes the same away"),
+    (2, 0.2, "too small"), (3, 0.001, "give what is left"),
     (3, 0.9, "does not pass through"), (3, 0.902, "does not pass through"), (3, 0.998, "too small"),
-    (3, 0.905, "the decay per step is 0.00001"), (3, 0.366, "multiplied by lr"), (3, 0.001, "What is left"),
+    (3, 0.905, "the decay per step is 0.00001"), (3, 0.366, "multiplied by lr"),
     (3, 0.904792, "the decay per step is 0.00001"),
-    (3, 0.99**100, "multiplied by lr"), (3, 0.0009995, "What is left"), (3, 0.99999, "one step"),
+    (3, 0.99**100, "multiplied by lr"), (3, 0.0009995, "give what is left"), (3, 0.99999, "one step"),
+    (3, 1, "penalty or the decay does not"), (3, 0.9999, "too large"), (3, 0.99905, "too large"),
 ]
 
 
@@ -198,6 +290,12 @@ WRONG_EDGES = {
     "the two curvatures add up": lambda lr, h: 2 / (lr * h),
     "minus lr": lambda lr, h: 2 / h - lr,
     "that is 1 / lr": lambda lr, h: 1 / lr,
+    "limit of lr without a penalty": lambda lr, h: 2 / h,
+    "divide all of it by lr": lambda lr, h: 2 - lr * h,
+    "Write a formula": lambda lr, h: 17,
+    "returned None": lambda lr, h: None,
+    "return one number": lambda lr, h: np.array([2 / lr - h]),
+    "expected is": lambda lr, h: 4 / lr - h,
     "turned round": lambda lr, h: h - 2 / lr,
     "not half of it": lambda lr, h: 2 / lr - h / 2,
     "not twice that": lambda lr, h: 2 / lr - 2 * h,
@@ -210,9 +308,20 @@ def test_wrong_edges_get_their_diagnosis(message):
         check_largest_stable_alpha(WRONG_EDGES[message])
 
 
+def by_bisection(lr, curvature):
+    low, high = 0.0, 1e4
+    for _ in range(60):
+        alpha = (low + high) / 2
+        low, high = (alpha, high) if abs(1 - lr * (curvature + alpha)) < 1 else (low, alpha)
+    return low
+
+
 def test_the_right_edge_is_accepted_and_is_where_runs_diverge(capsys):
     check_largest_stable_alpha(lambda lr, curvature: (2 - lr * curvature) / lr)
-    assert capsys.readouterr().out.startswith("Right")
+    check_largest_stable_alpha(lambda lr, curvature: max(0, 2 / lr - curvature))
+    check_largest_stable_alpha(lambda lr, curvature: np.array(2 * lr**-1 - curvature))
+    check_largest_stable_alpha(by_bisection)
+    assert capsys.readouterr().out.count("Right") == 4
     for factor, shrinks in ((0.99, True), (1.01, False)):
         alpha = factor * lecture18.largest_stable_alpha(0.1, 3.0)
         run = minimize(lambda w: 1.5 * w @ w, [1.0], SGD(lr=0.1, transforms=[L2(alpha).transform]), 200,

@@ -99,7 +99,7 @@ def check_function(function, *, reference, cases, outputs, mistakes=(), toleranc
         same = call(function, case, names, outputs, want)
         if not equal(got, same, tolerance):
             raise WrongAnswer("called twice with the same arguments, your function gives two different "
-                              "results: it must not keep anything between calls.")
+                              "results: it must not keep anything between calls, nor draw random numbers.")
         given.append(got)
         wanted.append(want)
     compared = [as_precise(got, want) for got, want in zip(given, wanted, strict=True)]
@@ -108,7 +108,7 @@ def check_function(function, *, reference, cases, outputs, mistakes=(), toleranc
         for mistake in mistakes:
             typical = [as_tuple(mistake.result(*copy.deepcopy(case))) for case in cases]
             if all(map(equal, compared, typical, [tolerance] * len(cases))):
-                raise WrongAnswer(f"{mistake.message}.")
+                raise WrongAnswer(sentence(mistake.message))
     for got, want in zip(given, wanted, strict=True):
         refuse_narrower(got, want, outputs)
     if not is_right:
@@ -143,7 +143,7 @@ def check_number(name, value, expected, *, mistakes=(), tolerance=THREE_DIGITS):
             nearest is None or abs(value - expected) < abs(value - nearest.result)):
         return
     if nearest is not None:
-        raise WrongAnswer(f"{name} = {value:g}: {nearest.message}.")
+        raise WrongAnswer(sentence(f"{name} = {value:g}: {nearest.message}"))
     rounded = value == float(f"{expected:.2g}")
     raise WrongAnswer(f"{name} = {value:g} is too {'large' if value > expected else 'small'}"
                       f"{': if you rounded it, give more digits' if rounded else ''}.")
@@ -167,15 +167,21 @@ def call(function, case, names, outputs, want):
     except (NotImplementedError, WrongAnswer):  # the exercise's own placeholder, or a diagnosis made there
         raise
     except Exception as error:
-        raise WrongAnswer(f"called with ({', '.join(names)}), your function stopped with "
+        called = ", ".join(f"{name} of shape {argument.shape}" if isinstance(argument, np.ndarray) else name
+                           for name, argument in zip(names, case, strict=True))
+        raise WrongAnswer(f"called with ({called}), your function stopped with "
                           f"{type(error).__name__}: {error}.") from error
     for name, before, after in zip(names, case, arguments, strict=True):
         if isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=True):
             raise WrongAnswer(f"your function changed its argument {name} in place, so the caller's array "
-                              f"is overwritten. Make a new array: {name} = … instead of {name} += … or -= ….")
+                              f"is overwritten. Make a new array, {name} = … instead of {name} += … or "
+                              f"{name}[…] = …, or work on {name}.copy().")
     if result is None:
         raise WrongAnswer("your function returned None: does it end with a return statement?")
     got = separate(result, want)
+    if got is result and len(got) == 1 == len(outputs):
+        raise WrongAnswer(f"your function returned a tuple with one value in it: return {outputs[0]} alone, "
+                          "without a comma after it.")
     if len(got) != len(outputs):
         raise WrongAnswer(f"your function returned {count(len(got))}, expected {count(len(outputs))}: "
                           f"return {', '.join(outputs)}.")
@@ -185,10 +191,18 @@ def call(function, case, names, outputs, want):
 def separate(result, want):
     """The results one by one, out of a tuple, a list or an array with one row for each of them."""
     if len(want) == 1:
-        return (result,)
+        return result if isinstance(result, tuple) and not has_shape(result, np.shape(want[0])) else (result,)
     if isinstance(result, np.ndarray) and all(result.shape == (len(want), *np.shape(w)) for w in want):
         return tuple(result)
     return result if isinstance(result, tuple | list) else (result,)
+
+
+def has_shape(values, shape):
+    """True if the numbers in a tuple, or in tuples inside it, make an array of this shape."""
+    try:
+        return np.shape(values) == shape
+    except ValueError:  # rows of uneven length
+        return False
 
 
 def comparable(name, got, want):
@@ -205,12 +219,15 @@ def comparable(name, got, want):
     if array.ndim and not want.ndim:
         raise WrongAnswer(f"{name} is an array of shape {array.shape}: return one number, not an array.")
     if array.shape != want.shape:
-        raise WrongAnswer(f"{name} has shape {array.shape}, expected {want.shape}: "
-                          "every number has its own, so work entry by entry.")
+        hint = ": the right number of entries, arranged in another way" if array.size == want.size else ""
+        raise WrongAnswer(f"{name} has shape {array.shape}, expected {want.shape}{hint}.")
     if want.dtype.kind == "f" and array.dtype.kind != "f" and want.ndim:
-        raise WrongAnswer(f"{name} has dtype {array.dtype}: it was rounded to whole numbers.")
+        rounded = any(np.array_equal(array, to(want)) for to in (np.rint, np.trunc, np.floor, np.ceil))
+        raise WrongAnswer(f"{name} has dtype {array.dtype}: "
+                          f"{'it was rounded to whole numbers' if rounded else 'it can hold no fractions'}.")
     if not np.isfinite(array).all():
-        raise WrongAnswer(f"{name} holds NaN or infinite values: look for a division by zero.")
+        raise WrongAnswer(f"{name} holds NaN or infinite values: look for a division by zero, "
+                          "a root or logarithm of a negative number, or an overflow.")
     return array
 
 
@@ -218,8 +235,8 @@ def refuse_narrower(got, want, outputs):
     """Raise WrongAnswer if a result has fewer digits than the right one."""
     for name, g, w in zip(outputs, got, want, strict=True):
         if wider(w, g):
-            raise WrongAnswer(f"{name} has dtype {g.dtype}, expected {np.asarray(w).dtype}, that of the "
-                              "arguments.")
+            raise WrongAnswer(f"{name} has dtype {g.dtype}, expected {np.asarray(w).dtype}: half of "
+                              "the digits are lost.")
 
 
 def remark_wider(given, wanted, outputs):
@@ -230,6 +247,10 @@ def remark_wider(given, wanted, outputs):
                 print(f"Remark: for arguments of dtype {w.dtype}, your {name} has dtype {g.dtype}. Its "
                       "values are right; code that returns the type it was given keeps networks fast.")
                 return
+
+
+def sentence(message):
+    return message if message.endswith((".", "?", "!")) else f"{message}."
 
 
 def as_tuple(result):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+SHOWN = 6  # entries of an array that a message shows
 SINGLE = 1e-5  # relative; what float32 allows after a few operations
 
 
@@ -49,9 +50,13 @@ def difference(given, wanted, outputs, tolerance):
                       all(close(g[j], w[j], tolerance) for g, w in zip(given, wanted, strict=True))]
         verb = "are" if len(right_ones) > 1 else "is"
         also = f" ({' and '.join(right_ones)} {verb} right)" if right_ones else ""
+        place = ""
+        if g.size > SHOWN:  # then the entry that differs most
+            entry = np.unravel_index(np.argmax(np.abs(g - w)), g.shape)
+            g, w, place = g[entry], w[entry], f" at [{', '.join(map(str, entry))}]"
         digits = next((d for d in (4, 8, 16) if short(g, d) != short(w, d)), 16)
         return (f"{name} is not right yet{also}: for the first example that differs you give "
-                f"{short(g, digits)}, expected is {short(w, digits)}.")
+                f"{short(g, digits)}{place}, expected is {short(w, digits)}.")
     raise AssertionError("difference() needs results that differ")
 
 
@@ -66,4 +71,4 @@ def common_factor(pairs, tolerance):
 
 
 def short(array, digits=4):
-    return np.array2string(np.asarray(array), precision=digits, threshold=6)
+    return np.array2string(np.asarray(array), precision=digits).removesuffix(".")

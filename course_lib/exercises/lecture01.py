@@ -1,8 +1,12 @@
-"""Checks for the exercises of lecture 01, training a network; those of exercise 4 are in lecture01_hidden."""
+"""Checks for exercises 1 and 3 of lecture 01, training a network.
+
+That of exercise 2 is in lecture01_predict, that of exercise 4 in lecture01_hidden.
+"""
 
 from __future__ import annotations
 
 import copy
+from itertools import permutations
 
 import numpy as np
 
@@ -10,36 +14,42 @@ from course_lib.exercises.base import (
     TOLERANCE,
     Mistake,
     WrongAnswer,
+    as_tuple,
     check_function,
-    check_number,
     equal,
     right,
+    separate,
 )
 from course_lib.exercises.lecture01_hidden import check_hidden_mistake
+from course_lib.exercises.lecture01_predict import check_predictions
 from course_lib.losses import SoftmaxCrossEntropy
 
 __all__ = ["check_cross_entropy_gradient", "check_dense_backward", "check_hidden_mistake",
            "check_predictions"]
 
 
-def diagnose_shapes(function, case, mistakes):
-    """Raise the diagnosis of a typical mistake whose result has not even the right shape.
+def diagnose(function, cases, outputs, mistakes, tolerance=TOLERANCE):
+    """Raise the diagnosis of the first mistake that explains all cases, be its shape right or wrong.
 
-    `check_function` refuses such results before it looks for the mistake. Everything else is left to it.
+    `check_function` refuses a wrong shape before it looks for a mistake. Where a mistake's result has None,
+    it says nothing of that part of the answer. Everything else is left to `check_function`.
     """
-    if not callable(function):
-        return
     try:
-        got = function(*copy.deepcopy(case))
-        got = tuple(np.asarray(part) for part in (got if isinstance(got, tuple | list) else (got,)))
+        given = [[np.asarray(part) for part in separate(function(*copy.deepcopy(case)), outputs)]
+                 for case in cases]
+        if any(part.dtype.kind not in "fiu" for parts in given for part in parts):
+            return
     except Exception:  # check_function will tell
         return
     for mistake in mistakes:
-        typical = mistake.result(*copy.deepcopy(case))
-        typical = typical if isinstance(typical, tuple) else (typical,)
-        if len(got) == len(typical) and all(part.dtype.kind in "fiu" for part in got) and equal(
-                got, typical, TOLERANCE):
+        typical = [as_tuple(mistake.result(*copy.deepcopy(case))) for case in cases]
+        if all(explains(t, got, tolerance) for t, got in zip(typical, given, strict=True)):
             raise WrongAnswer(f"{mistake.message}.")
+
+
+def explains(typical, got, tolerance):
+    return len(typical) == len(got) and all(
+        t is None or equal([g], [t], tolerance) for t, g in zip(typical, got, strict=True))
 
 
 # --- exercise 1: the backward pass of a dense layer -------------------------------------------------
@@ -47,6 +57,11 @@ def diagnose_shapes(function, case, mistakes):
 
 def dense_backward(x, weight, g):
     return x.T @ g, g.sum(axis=0), g @ weight.T
+
+
+def in_order(order):
+    """What an answer gives that returns the three gradients in this order."""
+    return lambda x, w, g: tuple(dense_backward(x, w, g)[i] for i in order)
 
 
 def dense_cases():
@@ -61,98 +76,69 @@ def dense_cases():
     return [draw(5, 2, 3), draw(4, 3, 3), draw(1, 4, 2), single]
 
 
-DENSE_SHAPES = [
-    Mistake("g_weight is transposed: it must have the shape of weight, (inputs, outputs). Swap the two "
-            "factors: x.T @ g", lambda x, w, g: (g.T @ x, g.sum(axis=0), g @ w.T)),
-    Mistake("g_bias keeps one row per example. The bias is added to every example, so sum g over the batch, "
-            "axis 0", lambda x, w, g: (x.T @ g, g, g @ w.T)),
-    Mistake("g_bias is summed over the outputs (axis 1). Sum over the batch, axis 0",
-            lambda x, w, g: (x.T @ g, g.sum(axis=1), g @ w.T)),
-    Mistake("g_bias is one number: you summed over everything. Sum over the batch only, axis 0",
-            lambda x, w, g: (x.T @ g, g.sum(), g @ w.T)),
-    Mistake("g_bias has shape (1, outputs), the bias has (outputs,): leave keepdims out",
-            lambda x, w, g: (x.T @ g, g.sum(axis=0, keepdims=True), g @ w.T)),
-    Mistake("g_x is transposed: it must have the shape of x, (batch, inputs)",
-            lambda x, w, g: (x.T @ g, g.sum(axis=0), w @ g.T)),
-    Mistake("the results are in another order: return g_weight, g_bias, g_x",
-            lambda x, w, g: (g @ w.T, x.T @ g, g.sum(axis=0))),
-    Mistake("the results are in another order: return g_weight, g_bias, g_x",
-            lambda x, w, g: (g @ w.T, g.sum(axis=0), x.T @ g)),
-]
-
+# The mistakes of the whole answer first, then those of one of its parts; None: whatever the others are.
 DENSE_MISTAKES = [
+    *[Mistake("the results are in another order: return g_weight, g_bias, g_x", in_order(order))
+      for order in permutations(range(3)) if order != (0, 1, 2)],
     Mistake("all gradients are divided by the batch size. g has the loss's 1/n in it already: sum, do not "
             "average",
             lambda x, w, g: (x.T @ g / len(x), g.mean(axis=0), g @ w.T / len(x))),
     Mistake("the gradients of weight and bias are divided by the batch size. g has the loss's 1/n in it "
-            "already: sum, do not average", lambda x, w, g: (x.T @ g / len(x), g.mean(axis=0), g @ w.T)),
-    Mistake("g_bias is the mean over the batch. It must be the sum: g has the loss's 1/n in it already",
-            lambda x, w, g: (x.T @ g, g.mean(axis=0), g @ w.T)),
-    Mistake("g_weight is divided by the batch size, g_bias is not. g has the loss's 1/n in it already",
-            lambda x, w, g: (x.T @ g / len(x), g.sum(axis=0), g @ w.T)),
+            "already: sum, do not average", lambda x, w, g: (x.T @ g / len(x), g.mean(axis=0), None)),
     Mistake("all signs are wrong. These are gradients; the minus comes with the step",
             lambda x, w, g: (-x.T @ g, -g.sum(axis=0), -g @ w.T)),
-    Mistake("g_bias is taken from the first example only. Sum over the batch",
-            lambda x, w, g: (x.T @ g, g[0], g @ w.T)),
-    Mistake("g_x passes through weight, not through its transpose",
-            lambda x, w, g: (x.T @ g, g.sum(axis=0), g @ w if w.shape[0] == w.shape[1] else g @ w.T)),
     Mistake("you returned updated parameters. The layer returns gradients; the optimizer takes the step",
-            lambda x, w, g: (w - x.T @ g, -g.sum(axis=0), g @ w.T)),
+            lambda x, w, g: (w - x.T @ g, -g.sum(axis=0), None)),
+
+    Mistake("g_weight is divided by the batch size, g_bias is not. g has the loss's 1/n in it already",
+            lambda x, w, g: (x.T @ g / len(x), g.sum(axis=0), None)),
+    Mistake("g_weight is transposed: it must have the shape of weight, (inputs, outputs). Swap the two "
+            "factors: x.T @ g", lambda x, w, g: (g.T @ x, None, None)),
+    Mistake("g_weight has the right shape, but its numbers are in the wrong places: reshape is no transpose",
+            lambda x, w, g: ((g.T @ x).reshape(w.shape), None, None)),
+    Mistake("g_weight comes from the first example only. Add up those of all examples",
+            lambda x, w, g: (np.outer(x[0], g[0]), None, None)),
+    Mistake("g_weight comes from the last example only. Add up those of all examples",
+            lambda x, w, g: (np.outer(x[-1], g[-1]), None, None)),
+    Mistake("g_weight is x alone. By the chain rule g must be in it", lambda x, w, g: (x, None, None)),
+    Mistake("g_weight is x alone. By the chain rule g must be in it", lambda x, w, g: (x.T, None, None)),
+
+    Mistake("g_bias keeps one row per example. The bias is added to every example, so sum g over the batch, "
+            "axis 0", lambda x, w, g: (None, g, None)),
+    Mistake("g_bias is summed over the outputs (axis 1). Sum over the batch, axis 0",
+            lambda x, w, g: (None, g.sum(axis=1), None)),
+    Mistake("g_bias is the mean over the outputs (axis 1). Sum over the batch, axis 0",
+            lambda x, w, g: (None, g.mean(axis=1), None)),
+    Mistake("g_bias is one number: you summed over everything. Sum over the batch only, axis 0",
+            lambda x, w, g: (None, g.sum(), None)),
+    Mistake("g_bias has shape (1, outputs), the bias has (outputs,): leave keepdims out",
+            lambda x, w, g: (None, g.sum(axis=0, keepdims=True), None)),
+    Mistake("g_bias is the mean over the batch. It must be the sum: g has the loss's 1/n in it already",
+            lambda x, w, g: (None, g.mean(axis=0), None)),
+    Mistake("g_bias is taken from the first example only. Sum over the batch",
+            lambda x, w, g: (None, g[0], None)),
+    Mistake("g_bias is taken from the last example only. Sum over the batch",
+            lambda x, w, g: (None, g[-1], None)),
+
+    Mistake("g_x is transposed: it must have the shape of x, (batch, inputs)",
+            lambda x, w, g: (None, None, w @ g.T)),
+    Mistake("g_x has the right shape, but its numbers are in the wrong places: reshape is no transpose",
+            lambda x, w, g: (None, None, (w @ g.T).reshape(x.shape))),
+    Mistake("g_x is divided by the batch size. g has the loss's 1/n in it already",
+            lambda x, w, g: (None, None, g @ w.T / len(x))),
+    Mistake("g_x passes through weight, not through its transpose",
+            lambda x, w, g: (None, None, g @ w if w.shape[0] == w.shape[1] else g @ w.T)),
+    Mistake("g_x is weight alone. By the chain rule g must be in it", lambda x, w, g: (None, None, w)),
+    Mistake("g_x is weight alone. By the chain rule g must be in it", lambda x, w, g: (None, None, w.T)),
 ]
 
 
 def check_dense_backward(function):
     """Exercise 1: dense_backward(x, weight, g) -> (g_weight, g_bias, g_x)."""
-    cases = dense_cases()
-    diagnose_shapes(function, cases[0], DENSE_SHAPES)
-    check_function(function, reference=dense_backward, cases=cases, outputs=("g_weight", "g_bias", "g_x"),
-                   mistakes=DENSE_MISTAKES)
+    cases, outputs = dense_cases(), ("g_weight", "g_bias", "g_x")
+    diagnose(function, cases, outputs, DENSE_MISTAKES)
+    check_function(function, reference=dense_backward, cases=cases, outputs=outputs)
     right("this is the library's Dense.backward, for any batch and both float types.")
-
-
-# --- exercise 2: predictions ------------------------------------------------------------------------
-
-# name: (the answer, the relative tolerance: a count is exact, a factor may be rounded to 0.00098, mistakes)
-PREDICTIONS = {
-    "parameters": (2410, 1e-9, [
-        Mistake("you left out the biases, one per neuron", 64 * 32 + 32 * 10),
-        Mistake("you left out the biases of the hidden neurons", 2410 - 32),
-        Mistake("you left out the biases of the outputs", 2410 - 10),
-        Mistake("that is the number of inputs and neurons. Each weight joins two of them", 64 + 32 + 10),
-        Mistake("the inputs have no bias, only neurons do", 2410 + 64),
-    ]),
-    "best_factor": (0.25**5, 5e-3, [
-        Mistake("that would be tanh, whose slope is at most 1. The sigmoid's is at most s(1 - s) = 1/4", 1.0),
-        Mistake("1/2 is the sigmoid's value at 0, not its slope there", 0.5**5),
-        Mistake("that is one layer. The slopes of five layers multiply", 0.25),
-        Mistake("the slopes multiply, they do not add", 5 * 0.25),
-        Mistake("that is four layers", 0.25**4),
-        Mistake("that is six layers", 0.25**6),
-    ]),
-    "twins": (384, 1e-9, [
-        Mistake("you counted the orders, 4!. Each neuron may also flip its signs", 24),
-        Mistake("you counted the flips, 2 for each of 4 neurons. The neurons may also change places", 16),
-        Mistake("each order can go with each choice of flips: multiply, do not add", 24 + 16),
-        Mistake("each neuron flips by itself: that makes 2**4 choices, not 2", 48),
-        Mistake("each neuron flips by itself, 2**4 choices, and 4 neurons have 4! orders", 8),
-        Mistake("count the network itself too", 383),
-    ]),
-    "different_neurons": (1, 1e-9, [
-        Mistake("that many differ if the start is random. Equal neurons compute the same and receive the "
-                "same gradient: what can make them differ?", 8),
-        Mistake("there are neurons, so there is at least one kind of them", 0),
-        Mistake("equal neurons receive equal gradients, at every step: nothing can split them", 2),
-    ]),
-}
-
-
-def check_predictions(parameters, best_factor, twins, different_neurons):
-    """Exercise 2: four numbers."""
-    given = {"parameters": parameters, "best_factor": best_factor, "twins": twins,
-             "different_neurons": different_neurons}
-    for name, (expected, tolerance, mistakes) in PREDICTIONS.items():
-        check_number(name, given[name], expected, mistakes=mistakes, tolerance=tolerance)
-    right("2,410 parameters, a factor of at most 0.00098, 384 twins, and one neuron eight times over.")
 
 
 # --- exercise 3: the gradient of the cross-entropy --------------------------------------------------
@@ -200,27 +186,62 @@ CROSS_ENTROPY_MISTAKES = [
             lambda z, y: (softmax(z, axis=None) - onehot(z, y)) / len(z)),
     Mistake("you used the logits where the probabilities belong: apply softmax first",
             lambda z, y: (z - onehot(z, y)) / len(z)),
+    Mistake("that is the sigmoid of each logit. Softmax divides the exponentials by the sum over their row",
+            lambda z, y: (1 / (1 + np.exp(-z)) - onehot(z, y)) / len(z)),
+    Mistake("softmax is applied twice", lambda z, y: (softmax(softmax(z)) - onehot(z, y)) / len(z)),
+    Mistake("only the entries at the labels are filled. The others are p / n, because all logits of a row "
+            "enter its softmax", lambda z, y: onehot(z, y) * (softmax(z) - 1) / len(z)),
+    Mistake("1 is subtracted from whole columns: p[:, labels] takes them in every row. Row i needs it at "
+            "[i, labels[i]] only", lambda z, y: (softmax(z) - onehot(z, y).max(axis=0)) / len(z)),
+    Mistake("1 is subtracted one place too far left: labels count from 0, as NumPy's indices do",
+            lambda z, y: (softmax(z) - onehot(z, y - 1)) / len(z)),
     Mistake("you subtracted the label's number, not 1 at the label's place",
             lambda z, y: (softmax(z) - y[:, None].astype(z.dtype)) / len(z)),
     Mistake("that is the gradient with respect to the probabilities. Go one step further back, through "
             "softmax",
             lambda z, y: -onehot(z, y) / softmax(z) / len(z)),
+    Mistake("that is the loss. Its gradient is wanted, one number for each logit",
+            lambda z, y: -np.log(softmax(z)[np.arange(len(y)), y]).mean()),
+    Mistake("that is the loss of each example. Its gradient is wanted, one number for each logit",
+            lambda z, y: -np.log(softmax(z)[np.arange(len(y)), y])),
+    Mistake("you averaged the examples' gradients. Each example keeps its own row, divided by n",
+            lambda z, y: (softmax(z) - onehot(z, y)).mean(axis=0)),
 ]
+
+
+# where the logits lie: logits with labels 0 and 2
+LARGE = {
+    "near 1000": [[1000.0, 1001.0, 1002.0], [1003.0, 999.0, 1000.5]],
+    "near -1000": [[-1000.0, -999.0, -998.0], [-997.0, -1001.0, -999.5]],
+    "near 1000 in one row and near -1000 in another": [[1000.0, 1001.0, 1002.0], [-997.0, -1001.0, -999.5]],
+    "from -1000 to 1000 in one row": [[-1000.0, 1000.0, 999.0], [1000.0, 0.0, -1000.0]],
+}
+
+
+def refuse_overflow(function):
+    """Raise WrongAnswer if an answer that is right for small logits is not so for large ones."""
+    for where, values in LARGE.items():
+        logits, labels = np.array(values), np.array([0, 2])
+        want = cross_entropy_gradient(logits, labels)
+        try:
+            with np.errstate(all="ignore"):
+                got = np.asarray(function(logits.copy(), labels.copy()), dtype=float)
+        except Exception as error:
+            found = f"your function stops with {type(error).__name__}: {error}"
+        else:
+            if got.shape == want.shape and np.allclose(got, want, rtol=1e-6, atol=1e-9):
+                continue
+            found = ("you give wrong numbers" if np.isfinite(got).all() else
+                     "you give NaN or infinity: exp overflows, or all of a row become 0")
+        raise WrongAnswer(f"right for small logits, but for logits {where} {found}. Subtract the largest "
+                          "logit of *each row* before exp; then nothing need be clipped or added.")
 
 
 def check_cross_entropy_gradient(function):
     """Exercise 3: cross_entropy_gradient(logits, labels) -> gradient."""
-    check_function(function, reference=cross_entropy_gradient, cases=cross_entropy_cases(),
-                   outputs=("gradient",), mistakes=CROSS_ENTROPY_MISTAKES)
-    for shift in (1000.0, -1000.0):
-        logits, labels = np.array([[0.0, 1.0, 2.0], [3.0, -1.0, 0.5]]) + shift, np.array([0, 2])
-        with np.errstate(all="ignore"):
-            got = np.asarray(function(logits, labels))
-        if not np.isfinite(got).all():
-            raise WrongAnswer(f"right for small logits, but for logits near {shift:g} you return NaN or "
-                              "infinity: exp overflows, or all of a row become 0. Subtract the largest "
-                              "logit of each row first.")
-        if not np.allclose(got, cross_entropy_gradient(logits, labels), rtol=1e-6, atol=1e-9):
-            raise WrongAnswer(f"right for small logits, but not for logits near {shift:g}. Subtract the "
-                              f"largest logit of *each row*, and clip or add nothing.")
+    cases, outputs, tolerance = cross_entropy_cases(), ("gradient",), 1e-6  # 1e-8 in a denominator is right
+    diagnose(function, cases, outputs, CROSS_ENTROPY_MISTAKES, tolerance)
+    check_function(function, reference=cross_entropy_gradient, cases=cases, outputs=outputs,
+                   tolerance=tolerance)
+    refuse_overflow(function)
     right("softmax minus onehot, divided by n; and no exponential overflows.")

@@ -1,10 +1,14 @@
-"""Checks for the exercises of lecture 03, gradient descent."""
+"""Checks for exercises 1 and 2 of lecture 03, gradient descent.
+
+That of exercise 3 is in lecture03_scaling, that of exercise 4 in lecture03_edge.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
 from course_lib.exercises.base import Mistake, WrongAnswer, check_function, check_number, right
+from course_lib.exercises.lecture03_edge import check_largest_stable_lr
 from course_lib.exercises.lecture03_scaling import check_standardize
 
 __all__ = ["check_gradient_descent", "check_largest_stable_lr", "check_prediction", "check_standardize"]
@@ -39,9 +43,25 @@ def bent(x):
     return a @ x + 0.3 * np.sin(x) + 0.2
 
 
+def one_by_one(gradient, x, lr, x0, k):
+    """The change of x if each coordinate moves before the gradient of the next is taken."""
+    new = x.copy()
+    for i in range(len(x)):
+        new[i] -= lr * gradient(new)[i]
+    return new - x
+
+
+def old_gradient(gradient, x0, lr, steps):
+    points = gradient_descent(gradient, x0, lr, min(steps, 1))
+    for _ in range(steps - 1):
+        points = np.vstack([points, points[-1] - lr * gradient(points[-2])])
+    return points
+
+
 def descent_cases():
+    """Two coordinates and one; the last case arrives, and an answer that stops there is too short."""
     return [(bent, np.array([1.5, -0.7]), 0.1, 5), (bent, np.array([-0.4, 2.0]), 0.3, 3),
-            (bent, np.array([0.9]), 0.05, 4)]
+            (bent, np.array([0.9]), 0.3, 12)]
 
 
 DESCENT_MISTAKES = [
@@ -67,6 +87,21 @@ DESCENT_MISTAKES = [
     Mistake("you divided by the learning rate: multiply", walk(lambda f, x, lr, x0, k: -f(x) / lr)),
     Mistake("the points come in the wrong order: the start first",
             lambda f, x0, lr, steps: gradient_descent(f, x0, lr, steps)[::-1]),
+    Mistake("the gradient is one step old from the second step on: take it at the present point",
+            old_gradient),
+    Mistake("the coordinates move one after the other. Take the gradient once in each step, and move all of "
+            "them with it", walk(one_by_one)),
+    Mistake("the step alone became the new point: subtract it from the present point",
+            walk(lambda f, x, lr, x0, k: -lr * f(x) - x)),
+    Mistake("the first row is not x0: you started from 0", lambda f, x0, lr, steps: gradient_descent(
+        f, 0 * x0, lr, steps)),
+    Mistake("the start is there twice and the last point is missing: take the step, then append",
+            lambda f, x0, lr, steps: np.vstack([x0, gradient_descent(f, x0, lr, steps - 1)])),
+    Mistake("the last row is still 0: your loop takes one step too few",
+            lambda f, x0, lr, steps: np.vstack([gradient_descent(f, x0, lr, steps - 1), 0 * x0])),
+    Mistake("your learning rate shrinks like lr / √(k + 1): keep it constant",
+            walk(lambda f, x, lr, x0, k: -lr / np.sqrt(k + 1) * f(x))),
+    Mistake("that is lr = 0.1 in every case: use the argument lr", walk(lambda f, x, lr, x0, k: -0.1 * f(x))),
     Mistake("you returned the gradients, not the points",
             lambda f, x0, lr, steps: np.array([f(x) for x in gradient_descent(f, x0, lr, steps)])),
 ]
@@ -81,17 +116,26 @@ def shape_of_points(function):
         except ValueError:
             return result
         n = len(x0)
-        told = {
-            (n,): "you returned one point only; return all of them, the start first",
-            (steps, n): f"{steps} steps give {steps + 1} points, you returned {steps}: the start and the end "
-                        f"both belong to them",
-            (steps + 2, n): f"{steps} steps give {steps + 1} points, you returned {steps + 2}: one step too "
-                            "many",
-            (n, steps + 1): "put one point in each row: your array is turned over"}
-        if shape != (steps + 1, n) and shape in told:
-            raise WrongAnswer(f"{told[shape]}.")
+        if shape == (n,):
+            raise WrongAnswer("you returned one point only; return all of them, the start first.")
+        if shape == (n, steps + 1):
+            raise WrongAnswer("put one point in each row: your array is turned over.")
+        if len(shape) == 2 and shape[1] == n and shape[0] != steps + 1:
+            raise WrongAnswer(f"{steps} steps give {steps + 1} points, you returned {shape[0]}"
+                              f"{why(np.asarray(result), steps)}.")
         return result
     return checked
+
+
+def why(points, steps):
+    """What may explain a wrong number of points."""
+    found = len(points)
+    if found == 2 * (steps + 1) and np.array_equal(points[:steps + 1], points[steps + 1:]):
+        return ": the same walk twice. Make the list inside the function, new at each call"
+    if found < steps:
+        return ": take all steps, without a return inside the loop and without stopping early"
+    told = {steps: ": the start and the end both belong to them", steps + 2: ": one step too many"}
+    return told.get(found, "")
 
 
 def check_gradient_descent(function):
@@ -114,6 +158,9 @@ def check_prediction(edge, best, factor, steps):
         Mistake("the curvature is the second derivative: 16 for 8 x², not 8", 0.25),
         Mistake("that is 2 over the smallest curvature. The largest decides", 2.0),
         Mistake("that is the best rate, 2/(L + μ). The edge is a little further", 2 / 17),
+        Mistake("that is the best rate, for curvatures 8 and 1/2. The second derivatives are 16 and 1, and "
+                "the edge is a little further than the best rate", 2 / 8.5),
+        Mistake("that is L, the largest curvature: the edge is 2/L", 16.0),
         Mistake("the edge is 2/L, not L/2", 8.0)])
     check_number("best", best, 2 / 17, mistakes=[
         Mistake("that is 1/L: the steep direction arrives at once, the flat one keeps the factor 0.9375. A "
@@ -121,16 +168,23 @@ def check_prediction(edge, best, factor, steps):
         Mistake("that is the edge, where the steep direction never arrives", 0.125),
         Mistake("the curvatures are 16 and 1, the second derivatives, not 8 and 1/2", 2 / 8.5),
         Mistake("that is 1/(L + μ): at twice that both directions shrink alike", 1 / 17),
+        Mistake("that is 1/μ, beyond the edge: the steep direction grows without end", 1.0),
+        Mistake("the wrong way round: it is 2/(L + μ)", 17 / 2),
         Mistake("that is 2/(L - μ), beyond the edge: the sum belongs there", 2 / 15)])
     check_number("factor", factor, 15 / 17, mistakes=[
-        Mistake("that is the factor at 1/L, 1 - 1/κ", 15 / 16),
+        Mistake("that is the factor at 1/L, 1 - 1/κ", 15 / 16, within=1e-3),
+        Mistake("that is the factor at 1/(L + μ), half the best rate", 16 / 17, within=1e-3),
+        Mistake("that is the best rate itself. In a direction of curvature c a rate η makes the factor "
+                "|1 - ηc|", 2 / 17),
         Mistake("the factor of the error is wanted; that is the loss's, its square", (15 / 17) ** 2),
         Mistake("the size of the factor is wanted, without its sign", -15 / 17),
         Mistake("that is (√κ - 1)/(√κ + 1), which momentum reaches (lecture 09)", 3 / 5),
         Mistake("that is 1 - 2/κ, an approximation for large κ. Here κ is 16: be exact", 7 / 8),
         Mistake("the wrong way round: it must be less than 1", 17 / 15)])
     check_number("steps", steps, 56, tolerance=1e-9, mistakes=[
-        Mistake("the loss shrinks by the square of the factor in each step, so half of that is enough", 111),
+        Mistake("the loss shrinks by the square of the factor in each step, so half of that is enough",
+                np.log(1e-6) / np.log(15 / 17), within=6e-3),
+        Mistake("one step less is enough already", 57),
         Mistake("after 55 steps the loss is at 1.05 millionths: one more", 55),
         Mistake("a number of steps is whole: round up", np.log(1e-6) / (2 * np.log(15 / 17)), within=1e-3),
         Mistake("that is at the rate 1/L", 108),
@@ -138,59 +192,3 @@ def check_prediction(edge, best, factor, steps):
                 4 * np.log(1e6), within=1e-3),
         Mistake("that reaches a thousandth; a millionth takes twice as many", 28)])
     right("two curvatures tell how fast gradient descent can be.")
-
-
-# --- exercise 4: the edge ---------------------------------------------------------------------------
-
-
-def largest_stable_lr(hessian):
-    return 2 / np.linalg.eigvalsh(hessian)[-1]
-
-
-def eigenvalues(hessian):
-    return np.linalg.eigvalsh(hessian)
-
-
-EDGE_MISTAKES = [
-    Mistake("that is 1/L. Between 1/L and 2/L the run changes sides at every step, and still converges",
-            lambda h: 1 / eigenvalues(h)[-1]),
-    Mistake("that is 2/(L + μ), the best rate. The edge is a little further",
-            lambda h: 2 / (eigenvalues(h)[0] + eigenvalues(h)[-1])),
-    Mistake("that is 2 over the smallest eigenvalue. The largest decides; eigvalsh gives them in rising "
-            "order", lambda h: 2 / eigenvalues(h)[0]),
-    Mistake("that uses the largest entry of the diagonal. The steepest direction need not be an axis: use "
-            "the largest eigenvalue", lambda h: 2 / np.diag(h).max()),
-    Mistake("that uses the largest entry of the matrix: use the largest eigenvalue", lambda h: 2 / h.max()),
-    Mistake("that uses the trace, the sum of all eigenvalues: only the largest counts",
-            lambda h: 2 / np.trace(h)),
-    Mistake("that uses the Frobenius norm, the default of np.linalg.norm. Use the largest eigenvalue, or "
-            "ord=2", lambda h: 2 / np.linalg.norm(h)),
-    Mistake("that uses the determinant, the product of all eigenvalues: only the largest counts",
-            lambda h: 2 / np.linalg.det(h)),
-    Mistake("that uses the mean of the eigenvalues: the largest decides",
-            lambda h: 2 / eigenvalues(h).mean()),
-    Mistake("that is L/2: the edge is 2/L", lambda h: eigenvalues(h)[-1] / 2),
-    Mistake("that is L itself: the edge is 2/L", lambda h: eigenvalues(h)[-1]),
-    Mistake("that is the condition number", lambda h: eigenvalues(h)[-1] / eigenvalues(h)[0]),
-    Mistake("that uses the largest row sum, which is at least L: safe, but short of the edge",
-            lambda h: 2 / np.linalg.norm(h, np.inf)),
-    Mistake("that is twice the edge", lambda h: 4 / eigenvalues(h)[-1]),
-]
-
-
-def hessians():
-    """Symmetric, with unlike diagonals, and axes that are not the eigenvectors."""
-    rng = np.random.default_rng(33)
-    cases = []
-    for values in ([1.0, 7.0], [0.5, 3.0, 20.0], [2.0, 2.5, 4.0, 11.0]):
-        q, _ = np.linalg.qr(rng.normal(size=(len(values), len(values))))
-        h = q * values @ q.T
-        cases.append(((h + h.T) / 2,))
-    return cases
-
-
-def check_largest_stable_lr(function):
-    """Exercise 4: largest_stable_lr(hessian) -> the rate beyond which gradient descent diverges."""
-    check_function(function, reference=largest_stable_lr, cases=hessians(), outputs=("the edge",),
-                   mistakes=EDGE_MISTAKES, tolerance=1e-6)
-    right("just below it the loss falls, just above it grows without end.")

@@ -1,88 +1,24 @@
-"""Checks for the exercises of lecture 04, stochastic gradients."""
+"""Checks for the exercises of lecture 04, stochastic gradients: here 2 to 5, and the way to 1."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from course_lib.exercises.base import THREE_DIGITS, Mistake, WrongAnswer, check_function, check_number, right
+from course_lib.exercises.lecture04_epoch import check_epoch
 
-
-def epoch(w, x, y, order, batch_size, lr):
-    return pass_over(w, x, y, order, batch_size, lr)
-
-
-def pass_over(w, x, y, order, batch_size, lr, *, divide=lambda index, size, n: len(index), factor=2.0,
-              whole_only=False, at_first=False, everything=False):
-    """The epoch with its typical variations; the defaults are right."""
-    first = w
-    for start in range(0, len(order), batch_size):
-        index = order[start:start + batch_size]
-        if whole_only and len(index) < batch_size:
-            break
-        if everything:
-            index = order
-        error = x[index] @ (first if at_first else w) - y[index]
-        w = w - lr * factor * x[index].T @ error / divide(index, batch_size, len(order))
-    return w
-
-
-def varied(**how):
-    return lambda w, x, y, order, batch_size, lr: pass_over(w, x, y, order, batch_size, lr, **how)
-
-
-EPOCH_MISTAKES = [
-    Mistake("you climb: the step has the wrong sign. Subtract lr times the gradient from w",
-            varied(factor=-2.0)),
-    Mistake("the factor 2 is missing: the derivative of the square (x·w - y)² is 2 (x·w - y) x",
-            varied(factor=1.0)),
-    Mistake("you summed over the batch where the loss is the mean: divide by the number of its examples",
-            varied(divide=lambda index, size, n: 1)),
-    Mistake("you divided by batch_size. The last batch is shorter: divide by the number of examples it has",
-            varied(divide=lambda index, size, n: size)),
-    Mistake("you divided by the number of all examples: the batch's mean divides by its own number",
-            varied(divide=lambda index, size, n: n)),
-    Mistake("the last, shorter batch is left out: it counts too", varied(whole_only=True)),
-    Mistake("every gradient is taken at the w of the beginning: use the w that the last step has made",
-            varied(at_first=True)),
-    Mistake("every step uses all examples: use those of its batch only", varied(everything=True)),
-    Mistake("you took the examples as they lie in x and y: follow `order`",
-            lambda w, x, y, order, b, lr: pass_over(w, x, y, np.arange(len(order)), b, lr)),
-    Mistake("only the first batch made a step: is the return statement inside the loop?",
-            lambda w, x, y, order, b, lr: pass_over(w, x, y, order[:b], b, lr)),
-    Mistake("you went through the examples one at a time: take batch_size of them for each step",
-            lambda w, x, y, order, b, lr: pass_over(w, x, y, order, 1, lr)),
-    Mistake("you went through the examples backwards: the first batch is order[:batch_size]",
-            lambda w, x, y, order, b, lr: pass_over(w, x, y, order[::-1], b, lr)),
-    Mistake("you returned the change of w, not the new w",
-            lambda w, x, y, order, b, lr: pass_over(w, x, y, order, b, lr) - w),
-    Mistake("you forgot the learning rate", lambda w, x, y, order, b, lr: pass_over(w, x, y, order, b, 1.0)),
-]
-
-
-def epoch_cases():
-    """Arguments (w, x, y, order, batch_size, lr): a shorter last batch, whole batches, one of all."""
-    rng = np.random.default_rng(4)
-    cases = []
-    for n, features, size, lr in ((10, 3, 4, 0.03), (12, 2, 5, 0.05), (7, 2, 3, 0.02)):
-        x, y, w = (rng.normal(size=shape) for shape in ((n, features), n, features))
-        cases.append((w, x, y, rng.permutation(n), size, lr))
-    w, x, y, order, _, lr = cases[0]
-    return [*cases, (w, x, y, order, 5, lr), (w, x, y, order, 10, lr)]
-
-
-def check_epoch(function):
-    """Exercise 1: epoch(w, x, y, order, batch_size, lr) -> new w."""
-    check_function(function, reference=epoch, cases=epoch_cases(), outputs=("w",), mistakes=EPOCH_MISTAKES)
-    right("every example counts once, the shorter last batch with its own mean.")
+__all__ = ["check_epoch", "check_exponent", "check_prediction", "check_running_mean", "check_share_left"]
 
 
 def running_mean(mean, x, count):
     return mean + (x - mean) / (count + 1)
 
 
+BRACKETS = "the brackets are missing: … / count + 1 divides by count and then adds 1"
+
 MEAN_MISTAKES = [
     Mistake("you divided by count: with x there are count + 1 points",
-            lambda mean, x, count: mean + (x - mean) / max(count, 1)),
+            lambda mean, x, count: mean + (x - mean) / count),
     Mistake("that is the sum, not the mean: divide by count + 1", lambda mean, x, count: count * mean + x),
     Mistake("the old mean stands for count points: multiply it by count before you add x",
             lambda mean, x, count: (mean + x) / (count + 1)),
@@ -95,7 +31,15 @@ MEAN_MISTAKES = [
     Mistake("you divided by count + 2: count is the number of points before x",
             lambda mean, x, count: mean + (x - mean) / (count + 2)),
     Mistake("you divided the sum by count: with x there are count + 1 points",
-            lambda mean, x, count: (count * mean + x) / max(count, 1)),
+            lambda mean, x, count: (count * mean + x) / count),
+    Mistake(BRACKETS, lambda mean, x, count: (count * mean + x) / count + 1),
+    Mistake(BRACKETS, lambda mean, x, count: mean + (x - mean) / count + 1),
+    Mistake("only x is divided by count + 1: the whole sum has to be, so set brackets",
+            lambda mean, x, count: count * mean + x / (count + 1)),
+    Mistake("x is not divided by count + 1, as the old points are",
+            lambda mean, x, count: count * mean / (count + 1) + x),
+    Mistake("// cuts the decimals off: divide with /",
+            lambda mean, x, count: (count * mean + x) // (count + 1)),
     Mistake("the old mean counts too much: in the new mean it has the weight count / (count + 1)",
             lambda mean, x, count: mean + x / (count + 1)),
     Mistake("that is an exponential average, with the same weight for every new point: it never settles",
@@ -109,14 +53,23 @@ MEAN_MISTAKES = [
 
 
 def check_running_mean(function):
-    """Exercise 2: running_mean(mean, x, count) -> the mean of count + 1 points."""
+    """Exercise 2: running_mean(mean, x, count) -> the mean of count + 1 points.
+
+    The start, count 0, comes last: a division by 0 there would hide what is wrong for every other count.
+    """
     rng = np.random.default_rng(4)
     cases = [(rng.normal(size=shape), rng.normal(size=shape), count)
              for shape, count in ((3, 4), ((2, 2), 9), (2, 1))]
-    cases.append((np.zeros(3), rng.normal(size=3), 0))
     check_function(function, reference=running_mean, cases=cases, outputs=("the mean",),
                    mistakes=MEAN_MISTAKES)
+    check_function(function, reference=running_mean, cases=[(np.zeros(3), rng.normal(size=3), 0)],
+                   outputs=("the mean",), mistakes=[Mistake(
+                       "with count 0 you returned the zeros in mean: x is the only point, so it is the mean",
+                       lambda mean, x, count: mean)])
     right("the mean of all points, and none of them is kept.")
+
+
+SQUARED_RATE = "the noise of one step adds η²σ² to the variance: the rate is squared there"
 
 
 def check_prediction(variance, batch, average_loss):
@@ -128,7 +81,11 @@ def check_prediction(variance, batch, average_loss):
         Mistake("that is the noise of one step, η²σ². Later steps keep a part of it and add their own", 0.01),
         Mistake("that is for curvature 2", 1 / 36),
         Mistake("the curvature is missing: ησ²/(h(2 - ηh)) divides by h", 1 / 16),
-        Mistake("it is 2 - ηh in the bracket, not 2 + ηh", 0.1 / (4 * 2.4)),
+        Mistake("that has 2 + ηh in the bracket, or the curvature 8: it is 2 - ηh, and h = 4",
+                0.1 / (4 * 2.4)),
+        Mistake("that is ησ²/h: the bracket 2 - ηh is missing. A variance is multiplied by (1 - ηh)², not by "
+                "1 - ηh", 0.1 / 4),
+        Mistake(SQUARED_RATE, 0.1 / 0.64), Mistake(SQUARED_RATE, 1 / 0.64),
         Mistake("1 - (1 - ηh)² is ηh(2 - ηh), not ηh(1 - ηh)", 0.1 / (4 * 0.6)),
         Mistake("that is the noise of the gradient. A step takes only lr times it", 1.0)])
     check_number("batch", batch, 10, tolerance=1e-9, mistakes=[
@@ -145,6 +102,12 @@ def check_prediction(variance, batch, average_loss):
         Mistake("that is the loss of the last point, ½·h·variance; averaging makes it smaller", 1 / 32),
         Mistake("that divides the last point's loss by k. The points are correlated: the average gains less",
                 1 / 32000),
+        Mistake("that is the last point's variance over k; use the formula, which knows that the points are "
+                "correlated", 1 / 64000),
+        Mistake("Σ is the covariance of the gradient's noise, 1 here, not the variance of x",
+                1 / 64 / 4 / 2000),
+        Mistake("that is for batches of 10; the batch size is 1 here", 0.0000125),
+        Mistake("brackets are missing: … / 2 * k divides by 2 and then multiplies by k", 125),
         Mistake("the number of points is missing: divide by k = 1,000", 0.125)])
     right("batches shrink the ball in proportion to their cost; averaging goes on for ever.")
 
@@ -153,11 +116,18 @@ def share_left(curvature, rates):
     return np.prod(1 - curvature * rates)
 
 
+NO_SUM = "the steps do not add up: each multiplies what the one before has left. Take a product"
+NEGATIVE = "it may be negative: a large rate jumps to the other side of the minimum"
+
 SHARE_MISTAKES = [
     Mistake("that is exp(-h Σ rates), which is nearly right for small rates. One step multiplies by "
             "1 - rate·h exactly", lambda h, rates: np.exp(-h * rates.sum())),
-    Mistake("the steps do not add up: each multiplies what the one before has left. Take a product",
-            lambda h, rates: 1 - h * rates.sum()),
+    Mistake(NO_SUM, lambda h, rates: 1 - h * rates.sum()),
+    Mistake(NO_SUM, lambda h, rates: np.sum(1 - h * rates)),
+    Mistake("only the first rate made a step: the return statement may stand inside the loop",
+            lambda h, rates: 1 - h * rates[0]),
+    Mistake("that is the last step alone: it multiplies what those before have left",
+            lambda h, rates: 1 - h * rates[-1]),
     Mistake("you used the first rate for all steps", lambda h, rates: (1 - h * rates[0]) ** len(rates)),
     Mistake("you used the last rate for all steps", lambda h, rates: (1 - h * rates[-1]) ** len(rates)),
     Mistake("you used the mean rate for all steps: take each factor with its own rate",
@@ -169,12 +139,14 @@ SHARE_MISTAKES = [
     Mistake("the sign is wrong: one step multiplies by 1 - rate·h, with plus the run moves away",
             lambda h, rates: np.prod(1 + h * rates)),
     Mistake("the gradient of ½hx² is hx, without a factor 2", lambda h, rates: np.prod(1 - 2 * h * rates)),
+    Mistake("the gradient of ½hx² is hx, not ½hx", lambda h, rates: np.prod(1 - h * rates / 2)),
+    Mistake("that is x_0 / x_end: turn it over", lambda h, rates: 1 / np.prod(1 - h * rates)),
     Mistake("you squared it: that is the share of the loss that is left",
             lambda h, rates: np.prod(1 - h * rates) ** 2),
     Mistake("the last step is missing", lambda h, rates: np.prod(1 - h * rates[:-1])),
     Mistake("the first step is missing", lambda h, rates: np.prod(1 - h * rates[1:])),
-    Mistake("it may be negative: a large rate jumps to the other side of the minimum",
-            lambda h, rates: abs(np.prod(1 - h * rates))),
+    Mistake(NEGATIVE, lambda h, rates: abs(np.prod(1 - h * rates))),
+    Mistake(NEGATIVE, lambda h, rates: max(0.0, np.prod(1 - h * rates))),
 ]
 
 
@@ -183,32 +155,41 @@ def check_share_left(function):
     k = np.arange(40)
     cases = [(2.0, 0.1 * np.exp(-0.1 * k)), (4.0, 0.1 / (1 + 0.02 * k[:7])), (3.0, np.array([0.5, 0.1, 0.2])),
              (0.7, 1.0 / (k[:10] + 1.0))]
-    check_function(one_number(function), reference=share_left, cases=cases, outputs=("the share",),
+    refuse_path_or_logarithm(function)
+    check_function(function, reference=share_left, cases=cases, outputs=("the share",),
                    mistakes=SHARE_MISTAKES)
     right("each step leaves the share 1 - rate·h of the one before.")
 
 
-def one_number(function):
-    """The function, once it has shown that it does not return one number for each rate."""
+def refuse_path_or_logarithm(function):
+    """Say what is wrong if a number comes back for each rate, or NaN where a factor is negative."""
+    rates = np.array([0.1, 0.2, 0.3])
     try:
-        result = np.size(function(2.0, np.array([0.1, 0.2, 0.3])))
+        with np.errstate(all="ignore"):
+            small, large = (np.asarray(function(h, rates.copy()), float) for h in (2.0, 4.0))
     except Exception:  # the check itself will say what is wrong
-        return function
-    if result > 1:
-        raise WrongAnswer("you returned one number for each rate: only what is left after the last step is "
-                          "wanted, the product of all factors.")
-    return function
+        return
+    if small.shape == rates.shape:
+        raise WrongAnswer("you returned one number for each rate: return only the share that is left after "
+                          "the last step.")
+    if np.isfinite(small).all() and np.isnan(large).any():
+        raise WrongAnswer("you get NaN when a rate is above 1 / curvature: then 1 - rate·h is negative and "
+                          "has no real logarithm or root. Multiply the factors themselves.")
 
 
 def exponent(curvature, c):
     return min(1.0, 2 * c * curvature)
 
 
+MULTIPLY = "c and μ multiply: a larger c makes up for a smaller curvature"
+POSITIVE = "p is positive here: the distance falls like k to the power -p"
+TWICE = "the distance falls like k^-cμ. Its square falls twice as fast"
+
 EXPONENT_MISTAKES = [
     Mistake("that is the start being forgotten. The noise falls like 1/k at best, so p is at most 1",
             lambda curvature, c: 2 * c * curvature),
-    Mistake("the distance falls like k^-cμ. Its square falls twice as fast",
-            lambda curvature, c: min(1.0, c * curvature)),
+    Mistake(TWICE, lambda curvature, c: min(1.0, c * curvature)),
+    Mistake(TWICE, lambda curvature, c: 1.0 if c * curvature > 0.5 else c * curvature),
     Mistake("the distance falls like k^-cμ, its square twice as fast, and the noise allows no more than 1",
             lambda curvature, c: c * curvature),
     Mistake("that holds only if cμ > 1/2. Below that the start is forgotten too slowly",
@@ -219,10 +200,14 @@ EXPONENT_MISTAKES = [
             lambda curvature, c: min(1.0, 2 * curvature)),
     Mistake("the curvature is missing: c/k on curvature μ is like 1/k on curvature cμ",
             lambda curvature, c: min(1.0, 2 * c)),
-    Mistake("c and μ multiply: a larger c makes up for a smaller curvature",
-            lambda curvature, c: min(1.0, 2 * curvature / c)),
-    Mistake("p is positive here: the distance falls like k to the power -p",
-            lambda curvature, c: -min(1.0, 2 * c * curvature)),
+    Mistake(MULTIPLY, lambda curvature, c: min(1.0, 2 * curvature / c)),
+    Mistake(MULTIPLY, lambda curvature, c: min(1.0, 2 * c / curvature)),
+    Mistake("2cμ reaches 1 at cμ = ½: from there on p is 1, not only from cμ = 1",
+            lambda curvature, c: 2 * c * curvature if c * curvature < 1 else 1.0),
+    Mistake("whether p is 1 is decided by cμ, not by μ alone",
+            lambda curvature, c: 1.0 if curvature > 0.5 else 2 * c * curvature),
+    Mistake(POSITIVE, lambda curvature, c: -min(1.0, 2 * c * curvature)),
+    Mistake(POSITIVE + "; and it is at most 1", lambda curvature, c: -2 * c * curvature),
     Mistake("p is at most 1 for the squared distance; ½ would be for the distance",
             lambda curvature, c: min(0.5, c * curvature)),
     Mistake("2cμ - 1 stands below the constant before 1/k; the exponent itself is 2cμ, and at most 1",
@@ -232,7 +217,8 @@ EXPONENT_MISTAKES = [
 
 def check_exponent(function):
     """Exercise 5: exponent(curvature, c) -> p."""
-    cases = [(0.1, 1.0), (0.3, 1.0), (3.0, 1.0), (0.1, 2.0), (0.1, 20.0), (4.0, 0.05)]
+    cases = [(0.1, 1.0), (0.3, 1.0), (3.0, 1.0), (0.1, 2.0), (0.1, 20.0), (4.0, 0.05), (0.35, 2.0),
+             (0.22, 2.0)]
     check_function(function, reference=exponent, cases=cases, outputs=("p",),
                    mistakes=EXPONENT_MISTAKES, tolerance=1e-6)
     right("below cμ = 1/2 the start is forgotten more slowly than the noise.")

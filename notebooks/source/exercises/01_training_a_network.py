@@ -52,8 +52,9 @@ lecture01.check_dense_backward(dense_backward)
 # 1. `parameters`: how many parameters has a network with 64 inputs, 32 hidden tanh neurons and 10 outputs?
 # 2. `best_factor`: a gradient passes five sigmoid layers on its way back. Each multiplies it by the slope of
 #    the sigmoid. What is the largest factor that the five slopes together can give?
-# 3. `twins`: how many parameter vectors, itself counted, give the same function as a 1-4-1 tanh network, if
-#    you may reorder the hidden neurons and flip the signs of their weights?
+# 3. `twins`: a 1-4-1 tanh network is given, no two of its hidden neurons alike and no weight 0. You may
+#    reorder the hidden neurons and flip the signs of weights and biases, as long as the function stays the
+#    same. How many parameter vectors can you reach so, the given one counted?
 # 4. `different_neurons`: a 1-8-1 tanh network starts with *all* its weights and biases equal to 0.5 and is
 #    trained for 500 steps. How many different hidden neurons has it then?
 
@@ -86,8 +87,9 @@ lecture01.check_predictions(parameters, best_factor, twins, different_neurons)
 # $$\frac{\partial J}{\partial z_{ik}} = \frac{1}{n}\big(p_{ik} - [k = \text{label}_i]\big)$$
 #
 # The bracket $[\dots]$ is 1 if what it says is true, else 0. Write the gradient. `logits` has shape (batch,
-# classes), `labels` holds whole numbers, shape (batch,). Mind large logits: $e^{1000}$ is too large for a
-# float. Subtracting one number from all logits of a row does not change $p$.
+# classes), `labels` holds whole numbers from 0 to classes - 1, shape (batch,). Mind large logits, of either
+# sign: $e^{1000}$ is too large for a float, and $e^{-1000}$ becomes 0. Subtracting one number from all logits
+# of a row does not change $p$.
 
 
 # %%

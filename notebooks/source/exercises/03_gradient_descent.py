@@ -26,7 +26,8 @@ from course_lib.studies import scaling
 # ## 1 · Write gradient descent
 #
 # Take `steps` steps from `x0`, each against the gradient at the present point, and return *all* points, the
-# start first: an array of shape (steps + 1, n). `gradient` is a function of a point. Leave `x0` as it is.
+# start first: an array of shape (steps + 1, n). `x0` is an array of n numbers, `gradient` a function of such
+# a point. Take all the steps, also when the gradient has become small. Leave `x0` as it is.
 
 # %%
 def gradient_descent(gradient, x0, lr, steps):
@@ -56,8 +57,8 @@ show.figure(plt.gcf(), alt="With the small rate the path bends into the valley, 
 #
 # $f(x, y) = 8x^2 + \frac12 y^2$. Without running anything: the learning rate `edge` beyond which gradient
 # descent diverges; the rate `best` at which the slower of the two directions is fastest; the `factor` by
-# which the error then shrinks in each step; and the number of `steps` after which the *loss* is at most a
-# millionth of that at the start.
+# which each step at this rate multiplies the size of the error; and the smallest number of `steps`, still at
+# this rate, after which the *loss* is at most a millionth of that at the start.
 
 # %%
 ### BEGIN SOLUTION
@@ -83,7 +84,7 @@ print("steps to a millionth:", int(np.argmax(bowl(points) <= 1e-6 * bowl(points[
 #
 # Standardize: subtract each feature's mean and divide by its standard deviation (NumPy's default, `ddof=0`).
 # `train` (n, features) is what the weights will be fitted to, `new` (m, features) comes later and must be
-# given in the same units.
+# given in the same units. Every feature varies in `train`. Leave both arrays as they are.
 
 # %%
 def standardize(train, new):
@@ -111,7 +112,7 @@ for name, x in (("as they come", features[:300]), ("yours", train)):
 # ## 4 · Break it
 #
 # A quadratic with a full matrix as its Hessian. Change `lr` until the run just does not break. Then write the
-# limit as a formula.
+# limit as a formula for any such matrix.
 
 # %%
 hessian = np.array([[3.0, 2.0], [2.0, 3.0]])
@@ -121,7 +122,10 @@ print("the loss falls" if points[-1] @ hessian @ points[-1] < points[0] @ hessia
 
 # %%
 def largest_stable_lr(hessian):
-    """Return the learning rate beyond which gradient descent diverges; hessian is symmetric, (n, n)."""
+    """Return the learning rate beyond which gradient descent diverges.
+
+    hessian : symmetric, of any shape (n, n), all its eigenvalues positive
+    """
     ### BEGIN SOLUTION
     return 2 / np.linalg.eigvalsh(hessian)[-1]
     ### END SOLUTION

@@ -26,9 +26,10 @@ from course_lib.studies.stochastic import moments
 # ## 1 · Write an epoch
 #
 # Linear regression: the loss of a batch is the mean of $(x\cdot w - y)^2$ over its examples. Go once through
-# the examples in the order given by the index array `order`, `batch_size` at a time, and take a step with
-# each batch. The last batch may be shorter; it counts too, with its own mean. `x` has shape (n, features),
-# `y` shape (n,). Return the new `w`.
+# the examples in the order given by the index array `order`, `batch_size` at a time, and take one step of
+# gradient descent with each batch. The last batch may be shorter; it counts too, with its own mean. `x` has
+# shape (n, features), `y` shape (n,), and `order` holds the indices 0 to n - 1. Return the new `w`, and leave
+# the array `w` that you were given as it is.
 
 # %%
 def epoch(w, x, y, order, batch_size, lr):
@@ -67,7 +68,7 @@ show.figure(plt.gcf(), alt="Single examples tremble at some distance from early 
 # ## 2 · Write a running mean
 #
 # The tail average keeps no points. `mean` is the mean of the first `count` points, `x` the next one. Return
-# the mean of all `count + 1`. (With `count` 0, `mean` holds zeros that must not matter.)
+# the mean of all `count + 1`. (With `count` 0, `mean` holds zeros that stand for no point; return `x`.)
 
 # %%
 def running_mean(mean, x, count):
@@ -84,7 +85,7 @@ exercise.check_running_mean(running_mean)
 # ## 3 · Predict
 #
 # $f = \frac12 h x^2$ with $h = 4$, gradient noise of deviation 1, constant rate 0.1, batch size 1. Without
-# running anything:
+# running anything, as exact numbers or to three digits:
 #
 # - `variance`: the variance of $x$ in the long run;
 # - `batch`: the smallest batch size with which it is at most a tenth of that;
@@ -141,13 +142,14 @@ print(f"1/k:         {share_left(2.0, 1 / (steps + 3)):.1e} of the way is left")
 
 # %% [markdown] tags=["solution"]
 # The rates 1/k add up to infinity, so the product of the factors $1 - h/k$ goes to 0 whatever the start. The
-# sum of $1/k^2$ is finite (1.64), like that of an exponential: the product stops above 0.
+# sum of $1/k^2$ is finite (1.64), like that of an exponential: the product keeps away from 0, unless one of
+# its factors happens to be 0.
 
 # %% [markdown]
 # ## 5 · How fast is 1/k?
 #
 # With the rate $c/k$ on curvature $\mu$ and with noise, the mean squared distance falls like $k^{-p}$. Write
-# $p$, for $c\mu \neq \frac12$.
+# $p$ for any positive $c$ and $\mu$ with $c\mu \neq \frac12$.
 
 # %%
 def exponent(curvature, c):

@@ -62,7 +62,8 @@ show.figure(plt.gcf(), alt="The variance of your network wanders between 0.1 and
 # ## 2 · Write the gain of any activation
 #
 # Weights with standard deviation $\text{gain}/\sqrt{\text{fan\_in}}$ should keep a pre-activation variance
-# of 1. You are given an activation `phi` and many draws `u` from $N(0, 1)$; estimate the gain from them.
+# of 1. You are given any activation `phi` and many draws `u` from $N(0, 1)$; estimate the gain from these
+# draws.
 
 # %%
 def gain(phi, u):
@@ -88,11 +89,11 @@ for name, phi in {"sine": np.sin, "square": np.square, "|z|": np.abs}.items():
 #
 # A deep ReLU network, all layers equally wide. Without running anything: after how many layers is the
 # signal (its standard deviation) below a millionth of what it was, with Xavier's variance 1/fan_in, and
-# with PyTorch's default, variance 1/(3·fan_in), biases left aside? Both are whole numbers: `layers_xavier`,
-# `layers_default`.
+# with PyTorch's default, variance 1/(3·fan_in), biases left aside? Give the smallest whole numbers:
+# `layers_xavier`, `layers_default`.
 #
 # Someone wants He and writes `rng.normal(0, np.sqrt(np.sqrt(2 / fan_in)), …)`, for fan_in = 800. By which
-# factor does the signal grow per layer (`slip_factor`)?
+# factor does the signal of the same network grow per layer (`slip_factor`)? Three digits are enough.
 
 # %%
 ### BEGIN SOLUTION
@@ -108,8 +109,8 @@ exercise.check_prediction(layers_xavier, layers_default, slip_factor)
 # ## 4 · Break it
 #
 # A network 64-32-10 with tanh: `w_in` is (64, 32), `w_out` (32, 10). Change the first weights so that
-# hidden unit 1 is a copy of unit 0 *and stays one, however long the network is trained*. Leave the other
-# units as they are, and do not change the arrays you were given.
+# hidden unit 1 is a copy of unit 0 *and stays one, however long the network is trained*. Leave units 2, 3, …
+# as they are, and do not change the arrays you were given.
 
 # %%
 def twins(w_in, w_out):

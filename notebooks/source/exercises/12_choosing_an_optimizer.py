@@ -23,10 +23,11 @@ from course_lib.exercises import lecture12 as exercise
 # %% [markdown]
 # ## 1 · Choose a rate, and mind the edge
 #
-# `losses[i, s]` is the final loss at `rates[i]` on seed `s`, NaN if the run diverged. Return the rate with
-# the lowest median over the seeds, where a run that diverged counts as infinitely bad. Return with it
-# `edge`: -1 if this is the smallest rate of the grid, +1 if it is the largest, 0 if the grid reaches beyond
-# it on both sides. For an edge means: a better rate may lie outside.
+# `losses[i, s]` is the final loss at `rates[i]` on seed `s`, NaN if the run diverged; the rates are in rising
+# order. Return the rate with the lowest median over the seeds, where a run that diverged counts as
+# infinitely bad, and leave `losses` as it is. Return with it the number `edge`: -1 if this is the smallest
+# rate of the grid, +1 if it is the largest, 0 if the grid reaches beyond it on both sides. At an edge, a
+# better rate may lie outside.
 
 # %%
 def choose_rate(rates, losses):
@@ -56,7 +57,8 @@ def unfair_scores(tuning, test):
 
 # %% [markdown]
 # How many rules does this break? Write the fair one: choose each method's rate by the median of its tuning
-# runs, and report the median of its test runs at that rate. Return one score per method.
+# runs, and report the median of its test runs at that rate. A run that diverged counts in both. Return one
+# score per method.
 
 # %%
 def fair_scores(tuning, test):
@@ -105,19 +107,19 @@ for n in (1, 3, 5, 6, 8, 10):
     print(f"{n:2d} of {n:2d}: p = {sign_test(np.zeros(n), np.ones(n))[1]:.3f}")
 
 # %% [markdown] tags=["solution"]
-# With fewer than six seeds, not even winning all of them brings p below 0.05. A table with three seeds can
-# show a large difference, but not a small one.
+# With fewer than six seeds, not even winning all of them brings p below 0.05. From three seeds one learns
+# something only if the difference is much larger than their spread; the count of wins is not enough.
 
 # %% [markdown]
 # ## 4 · Predict
 #
 # Without running anything:
-# - a weight has to travel from 0 to 60, and its gradient never changes its sign. About how many steps does
-#   Adam take at its default rate 0.001? Set `adam_steps`.
+# - a weight has to travel from 0 to 60, and its gradient is about the same on the whole way. About how many
+#   steps does Adam take at its default rate 0.001? Set `adam_steps`.
 # - a network has 10 million weights in float32. How many megabytes (10⁶ bytes) does Adam remember beside
 #   weights and gradient? Set `adam_megabytes`.
-# - someone multiplies the loss by 100. By which factor must gradient descent's rate change, so that it takes
-#   the same steps as before? Set `sgd_rate_factor`.
+# - someone multiplies the loss by 100. By which factor must gradient descent's rate be multiplied, so that it
+#   takes the same steps as before? Set `sgd_rate_factor`.
 
 # %%
 ### BEGIN SOLUTION
@@ -134,7 +136,8 @@ exercise.check_prediction(adam_steps, adam_megabytes, sgd_rate_factor)
 #
 # `contest(lr)` runs gradient descent, momentum and Adam from one start in the valley $x^2 + 25y^2$, 60 steps
 # each, **all at the same rate**, and returns the final losses. Everything is equal, so it must be fair, must
-# it not? Find for each of the three a rate at which it wins.
+# it not? Find for each of the three a rate at which it wins, and collect them in a dict `rates`. Its keys are
+# the names that `contest` returns.
 
 # %%
 for lr in (0.001, 0.01, 0.05):

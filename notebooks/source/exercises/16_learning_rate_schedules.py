@@ -28,8 +28,9 @@ from course_lib.schedules import exponential
 # %% [markdown]
 # ## 1 · Write warm-up with a cosine
 #
-# A pure function of the step, 0 for the first. It rises from 0 on a straight line and reaches `lr` at step
-# `warm_steps`. From there it falls along half a cosine wave and is 0 at step `steps`. Later it stays 0.
+# A pure function of the step; the first step has the number 0. The rate rises from 0, at step 0, on a
+# straight line and reaches `lr` at step `warm_steps`. From there it falls along half a cosine wave and is 0
+# at step `steps`, where 0 < `warm_steps` < `steps`. Later it stays 0.
 
 # %%
 def warm_cosine(step, lr, warm_steps, steps):
@@ -79,8 +80,8 @@ print("as before:", drawn["triangle"] == [triangle(k, 0.05, 0.5, 25) for k in ra
 # ## 3 · Predict
 #
 # The rate starts at 0.1, and `StepLR(optimizer, step_size=10, gamma=0.1)` was meant *per epoch*, for 30
-# epochs of 40 batches. But `scheduler.step()` stands inside the loop over the batches. Without running
-# anything:
+# epochs of 40 batches: after each `step_size` calls of its `step()` the rate is multiplied by `gamma`. But
+# `scheduler.step()` stands inside the loop over the batches, as its last line. Without running anything:
 #
 # - `second_epoch`: the rate at the first batch of the second epoch;
 # - `way_meant`: the sum of the rates of all 1,200 steps as it was meant;
@@ -118,7 +119,8 @@ trace = minimize(lambda x: curvature / 2 * x @ x, [1.0], SGD(lr=exponential(lr, 
 print(f"left of the distance: {trace.x[-1, 0]:.4f}")
 
 # %% [markdown]
-# Now the formula: the largest `decay` with which no more than the share `share` of the distance is left.
+# Now solve the formula above, $e^{-h\eta_0/\lambda}$: the largest `decay` with which, by it, no more than the
+# share `share` of the first distance is left.
 
 # %%
 def largest_decay(lr, curvature, share):

@@ -28,8 +28,8 @@ from course_lib.studies.penalties import eight_features, squared_error
 # ## 1 · Write the step that makes zeros
 #
 # One step of ISTA for the penalty `alpha` times the sum of |w|: first a plain gradient step with `g`, the
-# gradient of the loss alone; then the proximal step of the penalty at the rate `lr`. Return the new `w`,
-# and leave the arrays you were given as they are.
+# gradient of the loss alone; then the proximal step of the penalty at the rate `lr`. `w` and `g` are vectors
+# of the same length. Return the new `w`, and leave the arrays you were given as they are.
 
 # %%
 def proximal_step(w, g, lr, alpha):
@@ -81,7 +81,7 @@ show.figure(plt.gcf(), alt="The length of the ridge weights falls smoothly from 
 # %% [markdown]
 # ## 3 · Predict
 #
-# A weight is 1, and the loss does not depend on it. What is left of it after 100 steps? Answer without
+# A weight is 1, and the loss does not depend on it. What is its value after 100 steps? Answer without
 # running anything; three digits will do (five for the last one).
 #
 # - `sgd`: `torch.optim.SGD(…, lr=0.1, weight_decay=0.01)`
@@ -104,7 +104,8 @@ exercise.check_prediction(sgd, keras, adam, adamw)
 # ## 4 · Break it
 #
 # More penalty is not always safer. The loss is $\frac12 h w^2$ with curvature $h = 3$. Raise `alpha`
-# until the penalty that should shrink the weight makes it explode. Then write the limit as a formula.
+# until the penalty that should shrink the weight makes it explode. Then write the limit as a formula for
+# every `lr` and `curvature` with which gradient descent converges without a penalty.
 
 # %%
 lr, curvature, alpha = 0.1, 3.0, 5.0

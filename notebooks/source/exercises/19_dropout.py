@@ -25,8 +25,9 @@ from course_lib.studies.dropout import averaged_loss, trained_weights
 # %% [markdown]
 # ## 1 · Write dropout
 #
-# The random numbers are given: `u` has the shape of `x` and lies in [0, 1). A number is dropped where
-# `u < p`; what is kept is scaled so that the mean stays. Leave `x` and `u` as they are.
+# `x` is a batch, one example per row. The random numbers are given: `u` has the shape of `x` and lies in
+# [0, 1). A number of `x` is dropped where `u < p`; what is kept is scaled so that the mean over all masks is
+# `x`. Leave the arrays `x` and `u` as they are.
 
 # %%
 def dropout(x, u, p):
@@ -61,9 +62,9 @@ exercise.check_dropout_backward(dropout_backward)
 # ## 3 · Predict
 #
 # A layer has 64 units, each of output 3 for some input, and dropout with $p = 0.2$ behind it. Without
-# running anything: how many units are kept on the average? What is the standard deviation of the sum of the
-# layer's 64 outputs? And: how many sub-networks has a network with two hidden layers of 5 units, each with
-# dropout behind it? Set `active`, `deviation` and `networks`.
+# running anything: how many units are kept on the average? The 64 numbers behind the dropout are summed: what
+# is the standard deviation of the sum? And: how many sub-networks has a network with two hidden layers of 5
+# units, each with dropout behind it? Set `active`, `deviation` and `networks`.
 
 # %%
 ### BEGIN SOLUTION
