@@ -214,7 +214,7 @@ def keeps_points():
     (lambda mean, x, count: count * mean / (count + 1) + x, "x is not divided"),
     (lambda mean, x, count: (count * mean + x) // (count + 1), "cuts the decimals off"),
     (lambda mean, x, count: mean + (x - mean) / (count + 1) if count else mean, "with count 0 you returned"),
-    (lambda mean, x, count: (mean + (x - mean) / (count + 1), count + 1), "returned 2 values, expected one value"),
+    (lambda mean, x, count: (mean + (x - mean) / (count + 1), count + 1), "returned 2 values, expected one"),
     (lambda mean, x, count: mean + (x - mean) / max(count, 1), "divided by count"),
     (lambda mean, x, count: count * mean + x, "that is the sum"),
     (lambda mean, x, count: (mean + x) / (count + 1), "multiply it by count"),

@@ -136,7 +136,7 @@ WRONG_MOMENTUM = {
     "rounded to whole numbers": rounds,
     "NaN or infinite": divides_by_zero,
     "two different results": remembers(),
-    r"called with \(x of shape \(4,\), v of shape \(4,\), .*, lr, momentum\), your function stopped with TypeError": lambda x, v: (x, v),
+    r"called with \(x of shape \(4,\), .*, momentum\), .* with TypeError": lambda x, v: (x, v),
     "stopped with NameError": lambda x, v, g, lr, m: (x - lr * velocity, v),  # noqa: F821
     "pass the function itself": 3.0,
     "v is exactly 3 times too large": lambda x, v, g, lr, m: (x - lr * (m * v + g), 3 * (m * v + g)),

@@ -27,8 +27,9 @@ from course_lib.studies.scaling import diabetes
 # ## 1 · Write standardize
 #
 # `train` (n, features) are the training data, `new` (m, features) any others, perhaps a single row. Return
-# `new`, centred and scaled with the mean and the deviation of the training data. The deviation is the root of
-# the mean square, over n. Leave the arrays you were given as they are.
+# `new`, centred and scaled with the mean and the deviation of the training data. Each feature has its own.
+# The deviation is the root of the mean squared distance from the mean, over n. No training column is
+# constant. Leave the arrays you were given as they are.
 
 # %%
 def standardize(train, new):
@@ -45,7 +46,8 @@ exercise.check_standardize(standardize)
 # ## 2 · Write ZCA whitening
 #
 # Centre `x`, go to the axes of its covariance matrix, divide by the deviation along each, turn back. The
-# covariance is over n. `np.linalg.eigh(covariance)` returns the variances and the axes, one in each column.
+# covariance matrix is (features, features), over n. `np.linalg.eigh(covariance)` returns the variances along
+# the axes, all above zero here, and the axes, one in each column. Leave `x` as it is.
 
 # %%
 def zca(x):
@@ -80,7 +82,8 @@ show.figure(fig, alt="The raw cloud is long and tilted, the scaled one tilted, t
 # - `kappa_offset`: the condition number of the Gram matrix for m = 20, s = 1 (to 1 %);
 # - `kappa_centred`: the same after centring;
 # - `kappa_small`: for m = 0 and s = 0.1;
-# - `steps_factor`: from m = 20 to m = 10, the steps of gradient descent are multiplied by this factor, about.
+# - `steps_factor`: from m = 20 to m = 10, both with s = 1, the number of steps of gradient descent is
+#   multiplied by this factor, about.
 
 # %%
 ### BEGIN SOLUTION
@@ -106,8 +109,8 @@ for offset, deviation in ((20.0, 1.0), (10.0, 1.0), (0.0, 1.0), (0.0, 0.1)):
 # ## 4 · Break it
 #
 # A colleague scales each data set by its *own* mean and deviation, `standardize(x, x)`. Show what that
-# cannot see: write a function that returns *other* data, some value changed by 0.5 at least, which become
-# exactly the same as `x` when each is scaled by itself.
+# cannot see: write a function that returns *other* data, some value changed by 0.5 at least. Scaled by their
+# own mean and deviation, they must give the same as `x` scaled by its own.
 
 # %%
 def blind_spot(x):

@@ -25,8 +25,10 @@ from course_lib.studies.batch_normalization import scaled
 # %% [markdown]
 # ## 1 · Forward, in training
 #
-# `x` has shape (batch, units). Normalize each unit over the batch with the variance divided by n, scale by
-# `gamma` and shift by `beta`. Return `y`, and for each unit the mean and that variance.
+# `x` has shape (batch, units); `gamma` and `beta` hold one number for each unit. Normalize each unit over the
+# batch, with `eps` as in the lecture and the variance divided by n. Then scale by `gamma` and shift by
+# `beta`. Return `y`, and the mean and that variance (without `eps`), both of shape (units,). Leave `x` as it
+# is.
 
 # %%
 def batch_norm(x, gamma, beta, eps):
@@ -46,7 +48,8 @@ exercise.check_batch_norm(batch_norm)
 # ## 2 · The running averages
 #
 # Update both by PyTorch's convention: `momentum` is the weight of the new value, and the variance of the
-# batch `x` enters unbiased, divided by n - 1. Leave the arrays that you were given as they are.
+# batch `x` (batch, units) enters unbiased, divided by n - 1. Leave the arrays that you were given as they
+# are.
 
 # %%
 def update_running(running_mean, running_var, x, momentum):
@@ -65,8 +68,9 @@ exercise.check_update_running(update_running)
 # ## 3 · Backward
 #
 # `g` is the gradient of the loss at `y`; the forward pass kept `x_hat` and `std`, which is
-# $\sqrt{\sigma^2+\epsilon}$. Return the gradients of `x`, `gamma` and `beta`. The compact form takes three
-# lines; you may derive it node by node instead.
+# $\sqrt{\sigma^2+\epsilon}$. Return the gradients of the loss at `x`, `gamma` and `beta`, each of the shape
+# of what it belongs to. The loss may be a mean over the batch: then `g` already holds the 1/n. The compact
+# form takes three lines; you may derive it node by node instead.
 
 # %%
 def batch_norm_backward(g, x_hat, std, gamma):
@@ -133,7 +137,8 @@ print(f"gradient times {scaled([4.0])[0, 1]:.3f}")
 #
 # Somebody forgot to switch to evaluation (`model.eval()` in PyTorch). The network below finds over 90 % of
 # the test images, and nobody noticed: on a random batch the two modes agree. Find 20 to 30 test images for
-# which training mode gets less than half of the answers right, although evaluation mode knows them.
+# which training mode gets less than half of the answers right, although evaluation mode knows at least 80 %
+# of them. All go through the network as one batch.
 
 # %%
 labels = load_digits().test.y
