@@ -23,7 +23,8 @@ from course_lib.exercises import (
     lecture18,
     lecture19,
 )
-from course_lib.exercises.base import THREE_DIGITS, Mistake, WrongAnswer, check_function, check_number, run
+from course_lib.exercises.answers import run
+from course_lib.exercises.base import THREE_DIGITS, Mistake, WrongAnswer, check_function, check_number
 
 HALF = np.array([1.5, -2.5], np.float32), np.array([0.3, 7.0])
 TWICE = {"reference": lambda x: 2 * x, "cases": [(x,) for x in HALF], "outputs": ("y",)}
@@ -206,3 +207,41 @@ def test_a_vector_may_come_as_a_tuple_or_list(values):
 def test_a_diagnosis_ends_with_one_stop(said):
     with pytest.raises(WrongAnswer, match=r"^y = 3: why 3[.?]$"):
         check_number("y", 3.0, 2.0, mistakes=[Mistake(said, 3.0)])
+
+
+# Mistakes are looked for before a shape or a type is called wrong
+
+SEEN_FIRST = [
+    Mistake("you took the mean over all", lambda x: 2 * x.mean()),
+    Mistake("your root has no value", lambda x: np.sqrt(np.where(x < 0, np.nan, x))),
+]
+
+
+@pytest.mark.parametrize(("message", "answer"), [
+    ("you took the mean over all", lambda x: np.mean(2 * x)),
+    ("your root has no value", lambda x: np.array([[a**0.5 if a > 0 else np.nan for a in row] for row in x])),
+    (r"y has shape \(2,\), expected \(2, 4\)", lambda x: x.mean(axis=1)),
+    ("y must hold real numbers, got an array of dtype bool", lambda x: x > 0),
+    ("y must hold real numbers, got dict", lambda x: {}),
+    ("y must be an array of numbers, with rows of one length", lambda x: [[1.0], [1.0, 2.0]]),
+    ("y is None", lambda x: np.array(None)),
+])
+def test_mistakes_of_another_shape_are_told_first(message, answer):
+    with pytest.raises(WrongAnswer, match=message):
+        check_function(answer, reference=lambda x: 2 * x, cases=[(X,), (X[::-1],)], outputs=("y",),
+                       mistakes=SEEN_FIRST)
+
+
+def test_none_in_a_mistake_says_nothing_of_that_result():
+    half = [Mistake("y is x itself", lambda x: (x, None))]
+    for z in (5.0, "text", np.ones(3)):
+        with pytest.raises(WrongAnswer, match=r"^y is x itself\.$"):
+            check_function(lambda x, z=z: (x, z), cases=[(1.5,)], mistakes=half, **TWO)
+
+
+def test_a_wrong_form_goes_before_an_error_in_a_later_case():
+    def answer(x):
+        return [1.0 / float(x[0] != 3.5)]
+
+    with pytest.raises(WrongAnswer, match=r"y has shape \(1,\), expected \(4,\)"):
+        check_function(answer, reference=lambda x: 2 * x, cases=[(X[0],), (X[1],)], outputs=("y",))

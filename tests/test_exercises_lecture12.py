@@ -10,7 +10,8 @@ import pytest
 from scipy.stats import binomtest
 
 from course_lib.exercises import lecture12, lecture12_rates, lecture12_scores
-from course_lib.exercises.base import WrongAnswer, as_tuple
+from course_lib.exercises.answers import as_tuple
+from course_lib.exercises.base import WrongAnswer
 from course_lib.exercises.lecture12 import (
     check_choose_rate,
     check_fair_scores,

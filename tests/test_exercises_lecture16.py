@@ -134,7 +134,7 @@ WRONG_WARM = {
     "brackets": falling(lambda p: 0.5 * 1 + math.cos(math.pi * p)),
     "not right yet": falling(half_wave, share=lambda k, w, n: (k - w) / n - w),
     "the rate is not right": lambda k, lr, w, n: plain(k, lr, 10, 50),
-    "function of dtype object": lambda k, lr, w, n: lambda step: plain(step, lr, w, n),
+    "must hold real numbers, got function": lambda k, lr, w, n: lambda step: plain(step, lr, w, n),
     r"array of shape \(\d+,\): return one number": lambda k, lr, w, n: [plain(i, lr, w, n) for i in range(n)],
     "two different results": Stateful(),
     "real numbers": lambda k, lr, w, n: plain(k, lr, w, n) if k < n else (1 - k / n) ** 0.5,

@@ -19,16 +19,18 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
-from course_lib.exercises.comparing import as_precise, difference, equal, wider
+from course_lib.exercises.answers import (
+    WrongAnswer,
+    as_tuple,
+    refuse_form,
+    refuse_narrower,
+    remark_wider,
+    results,
+)
+from course_lib.exercises.comparing import as_precise, difference, equal, numeric
 
 TOLERANCE = 1e-9  # relative; rules that differ only in the order of operations agree far better
 THREE_DIGITS = 5e-3  # relative; the most that rounding to three significant digits changes
-
-
-class WrongAnswer(AssertionError):
-    """An answer that is not right yet. The message is written for the student."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,10 @@ class Mistake:
     """A typical mistake: what to tell the student, and what it would have computed.
 
     `result` is a function of the same arguments as the exercise for `check_function`, or a number
-    for `check_number`. There, `within` is the relative difference at which an answer still counts as this
-    mistake, by default the check's tolerance: a logarithm may be given as 44.9 where a count is exact.
+    for `check_number`. The function may return other shapes than asked, and None in place of one of several
+    results says nothing of that one: it may be anything. For a number, `within` is the relative difference
+    at which an answer still counts as this mistake, by default the check's tolerance: a logarithm may be
+    given as 44.9 where a count is exact.
     """
 
     message: str
@@ -59,8 +63,8 @@ def expect_keys(name, given, wanted):
 
     >>> expect_keys("rates", {"adam": 0.1, "SGD": 1.0}, {"sgd": 1.0, "adam": 0.1})
     Traceback (most recent call last):
-    course_lib.exercises.base.WrongAnswer: rates must have the keys sgd, adam; sgd is missing; 'SGD' is none
-        of them.
+    course_lib.exercises.answers.WrongAnswer: rates must have the keys sgd, adam; sgd is missing; 'SGD' is
+        none of them.
     """
     wrong = [f"{key} is missing" for key in wanted if key not in given]
     wrong += [f"{key!r} is none of them" for key in given if key not in wanted]
@@ -81,12 +85,13 @@ def check_function(function, *, reference, cases, outputs, mistakes=(), toleranc
     An answer in float64 for float32 arguments is compared as float32, and remarked upon if it is right. One
     in float32 for float64 arguments has lost digits and is refused, after the mistakes.
 
+    >>> import numpy as np
     >>> double = lambda x: 2 * x
     >>> def wrong(x):
     ...     return 4 * x
     >>> check_function(wrong, reference=double, cases=[(np.array([1.5, 2.5]),)], outputs=("y",))
     Traceback (most recent call last):
-    course_lib.exercises.base.WrongAnswer: y is exactly 2 times too large.
+    course_lib.exercises.answers.WrongAnswer: y is exactly 2 times too large.
     """
     names = list(inspect.signature(reference).parameters)
     if not callable(function):
@@ -95,9 +100,13 @@ def check_function(function, *, reference, cases, outputs, mistakes=(), toleranc
     given, wanted = [], []
     for case in cases:
         want = as_tuple(reference(*copy.deepcopy(case)))
-        got = call(function, case, names, outputs, want)
-        same = call(function, case, names, outputs, want)
-        if not equal(got, same, tolerance):
+        try:
+            got, again = (results(function, case, names, outputs, want) for _ in range(2))
+        except WrongAnswer:
+            for earlier, earlier_want in zip(given, wanted, strict=True):  # a wrong form goes first
+                refuse_form(earlier, earlier_want, outputs)
+            raise
+        if all(map(numeric, got + again)) and not equal(got, again, tolerance):
             raise WrongAnswer("called twice with the same arguments, your function gives two different "
                               "results: it must not keep anything between calls, nor draw random numbers.")
         given.append(got)
@@ -110,6 +119,7 @@ def check_function(function, *, reference, cases, outputs, mistakes=(), toleranc
             if all(map(equal, compared, typical, [tolerance] * len(cases))):
                 raise WrongAnswer(sentence(mistake.message))
     for got, want in zip(given, wanted, strict=True):
+        refuse_form(got, want, outputs)
         refuse_narrower(got, want, outputs)
     if not is_right:
         raise WrongAnswer(difference(compared, wanted, outputs, tolerance))
@@ -124,7 +134,7 @@ def check_number(name, value, expected, *, mistakes=(), tolerance=THREE_DIGITS):
 
     >>> check_number("gain", 9.0, 10.0, mistakes=[Mistake("count the newest gradient too", 9.0)])
     Traceback (most recent call last):
-    course_lib.exercises.base.WrongAnswer: gain = 9: count the newest gradient too.
+    course_lib.exercises.answers.WrongAnswer: gain = 9: count the newest gradient too.
     """
     if value is None or value is Ellipsis:
         raise NotImplementedError(f"{name} has no value yet: write your number there.")
@@ -149,113 +159,5 @@ def check_number(name, value, expected, *, mistakes=(), tolerance=THREE_DIGITS):
                       f"{': if you rounded it, give more digits' if rounded else ''}.")
 
 
-def run(function, case, names, outputs, want):
-    """Call the student's function on copies; raise WrongAnswer if what comes back cannot be compared.
-
-    Results in a narrower float type than those of `want` cannot.
-    """
-    got = call(function, case, names, outputs, want)
-    refuse_narrower(got, want, outputs)
-    return got
-
-
-def call(function, case, names, outputs, want):
-    """As `run`, but in any float type."""
-    arguments = copy.deepcopy(case)
-    try:
-        result = function(*arguments)
-    except (NotImplementedError, WrongAnswer):  # the exercise's own placeholder, or a diagnosis made there
-        raise
-    except Exception as error:
-        called = ", ".join(f"{name} of shape {argument.shape}" if isinstance(argument, np.ndarray) else name
-                           for name, argument in zip(names, case, strict=True))
-        raise WrongAnswer(f"called with ({called}), your function stopped with "
-                          f"{type(error).__name__}: {error}.") from error
-    for name, before, after in zip(names, case, arguments, strict=True):
-        if isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=True):
-            raise WrongAnswer(f"your function changed its argument {name} in place, so the caller's array "
-                              f"is overwritten. Make a new array, {name} = … instead of {name} += … or "
-                              f"{name}[…] = …, or work on {name}.copy().")
-    if result is None:
-        raise WrongAnswer("your function returned None: does it end with a return statement?")
-    got = separate(result, want)
-    if got is result and len(got) == 1 == len(outputs):
-        raise WrongAnswer(f"your function returned a tuple with one value in it: return {outputs[0]} alone, "
-                          "without a comma after it.")
-    if len(got) != len(outputs):
-        raise WrongAnswer(f"your function returned {count(len(got))}, expected {count(len(outputs))}: "
-                          f"return {', '.join(outputs)}.")
-    return tuple(comparable(name, g, w) for name, g, w in zip(outputs, got, want, strict=True))
-
-
-def separate(result, want):
-    """The results one by one, out of a tuple, a list or an array with one row for each of them."""
-    if len(want) == 1:
-        return result if isinstance(result, tuple) and not has_shape(result, np.shape(want[0])) else (result,)
-    if isinstance(result, np.ndarray) and all(result.shape == (len(want), *np.shape(w)) for w in want):
-        return tuple(result)
-    return result if isinstance(result, tuple | list) else (result,)
-
-
-def has_shape(values, shape):
-    """True if the numbers in a tuple, or in tuples inside it, make an array of this shape."""
-    try:
-        return np.shape(values) == shape
-    except ValueError:  # rows of uneven length
-        return False
-
-
-def comparable(name, got, want):
-    """The returned value as an array of the expected shape and kind."""
-    if got is None:
-        raise WrongAnswer(f"{name} is None.")
-    try:
-        array = np.asarray(got)
-    except ValueError:
-        raise WrongAnswer(f"{name} must be an array, got {type(got).__name__}.") from None
-    want = np.asarray(want)
-    if array.dtype.kind not in "fiu":
-        raise WrongAnswer(f"{name} must hold real numbers, got {type(got).__name__} of dtype {array.dtype}.")
-    if array.ndim and not want.ndim:
-        raise WrongAnswer(f"{name} is an array of shape {array.shape}: return one number, not an array.")
-    if array.shape != want.shape:
-        hint = ": the right number of entries, arranged in another way" if array.size == want.size else ""
-        raise WrongAnswer(f"{name} has shape {array.shape}, expected {want.shape}{hint}.")
-    if want.dtype.kind == "f" and array.dtype.kind != "f" and want.ndim:
-        rounded = any(np.array_equal(array, to(want)) for to in (np.rint, np.trunc, np.floor, np.ceil))
-        raise WrongAnswer(f"{name} has dtype {array.dtype}: "
-                          f"{'it was rounded to whole numbers' if rounded else 'it can hold no fractions'}.")
-    if not np.isfinite(array).all():
-        raise WrongAnswer(f"{name} holds NaN or infinite values: look for a division by zero, "
-                          "a root or logarithm of a negative number, or an overflow.")
-    return array
-
-
-def refuse_narrower(got, want, outputs):
-    """Raise WrongAnswer if a result has fewer digits than the right one."""
-    for name, g, w in zip(outputs, got, want, strict=True):
-        if wider(w, g):
-            raise WrongAnswer(f"{name} has dtype {g.dtype}, expected {np.asarray(w).dtype}: half of "
-                              "the digits are lost.")
-
-
-def remark_wider(given, wanted, outputs):
-    """Tell the student once if arrays came back with more digits than the arguments have."""
-    for got, want in zip(given, wanted, strict=True):
-        for name, g, w in zip(outputs, got, want, strict=True):
-            if g.ndim and wider(g, w):
-                print(f"Remark: for arguments of dtype {w.dtype}, your {name} has dtype {g.dtype}. Its "
-                      "values are right; code that returns the type it was given keeps networks fast.")
-                return
-
-
 def sentence(message):
     return message if message.endswith((".", "?", "!")) else f"{message}."
-
-
-def as_tuple(result):
-    return result if isinstance(result, tuple) else (result,)
-
-
-def count(n):
-    return "one value" if n == 1 else f"{n} values"

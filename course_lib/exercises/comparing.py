@@ -9,15 +9,24 @@ SINGLE = 1e-5  # relative; what float32 allows after a few operations
 
 
 def close(a, b, tolerance):
+    """True if a is b up to the tolerance, relative to b's largest number; NaN and infinity are themselves."""
     a, b = np.asarray(a), np.asarray(b)
     if np.float32 in (a.dtype, b.dtype):
         tolerance = max(tolerance, SINGLE)
-    scale = max(np.max(np.abs(b), initial=0.0), 1e-12)
-    return bool(np.all(np.abs(a - b) <= tolerance * scale))
+    scale = max(np.max(np.abs(b), initial=0.0, where=np.isfinite(b)), 1e-12)
+    with np.errstate(invalid="ignore"):  # infinity minus infinity
+        return bool(np.all((np.abs(a - b) <= tolerance * scale) | (a == b) | (np.isnan(a) & np.isnan(b))))
+
+
+def numeric(value):
+    return np.asarray(value).dtype.kind in "fiu"
 
 
 def equal(got, want, tolerance):
-    return all(np.shape(g) == np.shape(w) and close(g, w, tolerance) for g, w in zip(got, want, strict=True))
+    """True if there are as many results as wanted, each close to what is wanted of it; None: anything."""
+    return len(got) == len(want) and all(
+        w is None or (numeric(g) and np.shape(g) == np.shape(w) and close(g, w, tolerance))
+        for g, w in zip(got, want, strict=True))
 
 
 def wider(a, b):

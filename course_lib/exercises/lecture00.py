@@ -28,7 +28,7 @@ def check_predictions(parameters, steps, first_loss):
 
     >>> check_predictions(2410, 37, 2.3)
     Traceback (most recent call last):
-    course_lib.exercises.base.WrongAnswer: steps = 37: the last batch is shorter, but a step too: round up.
+    course_lib.exercises.answers.WrongAnswer: steps = 37: the last batch is shorter, but a step too: round up.
     """
     check_number("parameters", parameters, 2410, tolerance=1e-9, mistakes=[
         Mistake("those are the weights. Each neuron has a bias too, 32 + 10 of them", 2368),
@@ -126,7 +126,7 @@ def check_other_order(second):
 
     >>> check_other_order(FIRST | {"lr": 0.25})
     Traceback (most recent call last):
-    course_lib.exercises.base.WrongAnswer: you changed the learning rate. Then only the first losses are
+    course_lib.exercises.answers.WrongAnswer: you changed the learning rate. Then only the first losses are
         equal, and every step has another length. Find a cause that leaves network, start, rate and batch
         size alone.
     """

@@ -133,7 +133,7 @@ def check_share_right(function):
 
     >>> check_share_right(lambda output, labels: sum(output.argmax(axis=1) == labels))
     Traceback (most recent call last):
-    course_lib.exercises.base.WrongAnswer: that is how many are right. Divide by the number of rows.
+    course_lib.exercises.answers.WrongAnswer: that is how many are right. Divide by the number of rows.
     >>> check_share_right(lambda output, labels: np.mean(output.argmax(axis=1) == labels))
     Right: the largest output of a row is the network's answer.
     """

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
+from course_lib.exercises.answers import run as run_safely
 from course_lib.exercises.base import Mistake, WrongAnswer, check_function, check_number, right
-from course_lib.exercises.base import run as run_safely
 from course_lib.exercises.lecture06_draw import check_callable, check_he_normal
 
 __all__ = ["check_gain", "check_he_normal", "check_prediction", "check_twins"]

@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from course_lib.exercises.base import WrongAnswer, call, right
+from course_lib.exercises.answers import WrongAnswer, call
+from course_lib.exercises.base import right
 from course_lib.studies.weight_laws import moments_and_distances
 
 SHAPES = [(200, 300), (300, 60)]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from course_lib.exercises.base import Mistake, WrongAnswer, check_function, check_number, right, run
+from course_lib.exercises.answers import run
+from course_lib.exercises.base import Mistake, WrongAnswer, check_function, check_number, right
 from course_lib.exercises.lecture07_standardize import attempt, check_standardize, look, standardize
 from course_lib.normalization import PCAWhitening, ZCAWhitening
 from course_lib.studies.normalization import one_feature_kappa

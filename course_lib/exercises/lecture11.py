@@ -7,7 +7,8 @@ from functools import partial
 
 import numpy as np
 
-from course_lib.exercises.base import Mistake, WrongAnswer, check_function, check_number, right, run
+from course_lib.exercises.answers import run
+from course_lib.exercises.base import Mistake, WrongAnswer, check_function, check_number, right
 from course_lib.exercises.lecture11_adam import check_adam_step
 from course_lib.studies.adam import drift
 

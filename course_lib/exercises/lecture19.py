@@ -112,11 +112,11 @@ EDGE = Mistake("a number is dropped where u < p. You drop it where u equals p to
 
 def check_dropout(function):
     """Exercise 1: dropout(x, u, p) -> the layer's output in training."""
-    check_masked(function, dropout, "output", DROPOUT_MISTAKES)
+    _check_masked(function, dropout, "output", DROPOUT_MISTAKES)
     right("kept numbers are scaled, the others 0, each by its own draw.")
 
 
-def check_masked(function, reference, output, mistakes):
+def _check_masked(function, reference, output, mistakes):
     """Draws at the edge come last: an answer that differs there only is told so."""
     check_function(function, reference=reference, cases=dropout_cases(), outputs=(output,), mistakes=mistakes)
     check_function(function, reference=reference, cases=edge_cases(), outputs=(output,), mistakes=[EDGE])
@@ -128,7 +128,7 @@ def dropout_backward(g, u, p):
 
 def check_dropout_backward(function):
     """Exercise 2: dropout_backward(g, u, p) -> the gradient with respect to the layer's input."""
-    check_masked(function, dropout_backward, "gradient", BACKWARD_MISTAKES)
+    _check_masked(function, dropout_backward, "gradient", BACKWARD_MISTAKES)
     right("the same mask and the same factor as forward.")
 
 
