@@ -1,6 +1,9 @@
 """Making notebooks and running them: only what changed, never half, and errors that say where."""
 
 import asyncio
+import gc
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from queue import Empty
 
 import nbformat
@@ -9,7 +12,7 @@ from sample_project import ROOT, make_project, replace, write
 
 from tools import execute as execution
 from tools import render, run
-from tools.dependencies import dependencies, module_files
+from tools.dependencies import dependencies, imports_of, module_files
 from tools.execute import ExecutionError, execute
 from tools.notebooks import clean
 
@@ -256,3 +259,27 @@ def test_kernels_meet_their_clients_at_files(monkeypatch, tmp_path):
     assert execution.connection(tmp_path) == {}
     monkeypatch.setattr(execution.os, "name", "posix")
     assert execution.connection(tmp_path) == {"transport": "ipc", "ip": str(tmp_path / "kernel")}
+
+
+@pytest.fixture
+def restless():
+    """Threads take turns all the time, also while garbage is collected in the middle of a parse."""
+    interval, threshold = sys.getswitchinterval(), gc.get_threshold()
+
+    def linger(phase, info):
+        sum(range(300))
+
+    gc.callbacks.append(linger)
+    sys.setswitchinterval(1e-6)
+    gc.set_threshold(200)
+    yield
+    gc.set_threshold(*threshold)
+    sys.setswitchinterval(interval)
+    gc.callbacks.remove(linger)
+
+
+def test_imports_are_read_in_several_threads_at_once(restless):
+    modules = module_files(ROOT)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda name: imports_of(name, modules), modules))
+    assert found == [imports_of(name, modules) for name in modules]

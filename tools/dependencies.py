@@ -9,6 +9,11 @@ import ast
 import hashlib
 import re
 from pathlib import Path
+from threading import Lock
+
+# `render` works in threads, and in Python before 3.11.8 and 3.12.1 two that parse at once can meet an error,
+# "AST constructor recursion depth mismatch" (CPython issue 106905).
+ONE_AT_A_TIME = Lock()
 
 
 def digest(root, source, code):
@@ -62,7 +67,9 @@ def imported(code, modules, package=""):
     ['course_lib', 'course_lib.show']
     """
     names = set()
-    for node in ast.walk(ast.parse(code)):
+    with ONE_AT_A_TIME:
+        tree = ast.parse(code)
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
