@@ -11,8 +11,8 @@ import re
 from pathlib import Path
 from threading import Lock
 
-# `render` works in threads, and in Python before 3.11.8 and 3.12.1 two that parse at once can meet an error,
-# "AST constructor recursion depth mismatch" (CPython issue 106905).
+# `render` works in threads, and in Python 3.11 two that parse at once can meet a SystemError, "AST
+# constructor recursion depth mismatch". It was seen in 3.11.7, and not in 3.12.1 and 3.13.5.
 ONE_AT_A_TIME = Lock()
 
 
