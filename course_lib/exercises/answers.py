@@ -13,6 +13,22 @@ class WrongAnswer(AssertionError):
     """An answer that is not right yet. The message is written for the student."""
 
 
+def expect_function(given):
+    """Raise WrongAnswer unless a function was given to the check, and not what it returns."""
+    if not callable(given):
+        raise WrongAnswer("pass the function itself to the check, without calling it; "
+                          f"got {type(given).__name__}.")
+
+
+def attempt(function, case):
+    """What the function returns for copies of the arguments; None if it fails, which the check then tells."""
+    try:
+        with np.errstate(all="ignore"):
+            return function(*copy.deepcopy(case))
+    except Exception:
+        return None
+
+
 def run(function, case, names, outputs, want):
     """Call the student's function on copies; raise WrongAnswer if what comes back cannot be compared.
 

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from course_lib.exercises.answers import (
     WrongAnswer,
     as_tuple,
+    expect_function,
     refuse_form,
     refuse_narrower,
     remark_wider,
@@ -94,9 +95,7 @@ def check_function(function, *, reference, cases, outputs, mistakes=(), toleranc
     course_lib.exercises.answers.WrongAnswer: y is exactly 2 times too large.
     """
     names = list(inspect.signature(reference).parameters)
-    if not callable(function):
-        raise WrongAnswer("pass the function itself to the check, without calling it; "
-                          f"got {type(function).__name__}.")
+    expect_function(function)
     given, wanted = [], []
     for case in cases:
         want = as_tuple(reference(*copy.deepcopy(case)))

@@ -6,9 +6,10 @@ import math
 
 import numpy as np
 
+from course_lib.exercises.answers import expect_function
 from course_lib.exercises.answers import run as run_safely
 from course_lib.exercises.base import Mistake, WrongAnswer, check_function, check_number, right
-from course_lib.exercises.lecture06_draw import check_callable, check_he_normal
+from course_lib.exercises.lecture06_draw import check_he_normal
 
 __all__ = ["check_gain", "check_he_normal", "check_prediction", "check_twins"]
 
@@ -121,7 +122,7 @@ def check_prediction(layers_xavier, layers_default, slip_factor):
 
 def check_twins(function):
     """Exercise 4: twins(w_in, w_out) -> new weights in which unit 1 is for ever a copy of unit 0."""
-    check_callable(function)
+    expect_function(function)
     rng = np.random.default_rng(6)
     for sizes in ((5, 4, 3), (7, 6, 2)):
         case = rng.standard_normal(sizes[:2]), rng.standard_normal(sizes[1:])

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from course_lib.exercises.answers import WrongAnswer, call
+from course_lib.exercises.answers import WrongAnswer, call, expect_function
 from course_lib.exercises.base import right
 from course_lib.studies.weight_laws import moments_and_distances
 
@@ -44,7 +44,7 @@ WRONG_STD = [
 
 def check_he_normal(function):
     """Exercise 1: he_normal(shape, rng) -> weights of He's normal draw, of this shape (fan_in, fan_out)."""
-    check_callable(function)
+    expect_function(function)
     draws = []
     for shape in SHAPES:
         w = _draw(function, shape, 6)
@@ -64,12 +64,6 @@ def check_he_normal(function):
     _check_std(draws)
     _check_normal(draws[0])
     right("mean 0, variance 2 / fan_in, normal, and from the rng you were given.")
-
-
-def check_callable(function):
-    if not callable(function):
-        raise WrongAnswer("pass the function itself to the check, without calling it; "
-                          f"got {type(function).__name__}.")
 
 
 def _draw(function, shape, seed):

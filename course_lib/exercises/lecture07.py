@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from course_lib.exercises.answers import run
+from course_lib.exercises.answers import as_array, attempt, expect_function, run
 from course_lib.exercises.base import Mistake, WrongAnswer, check_function, check_number, right
-from course_lib.exercises.lecture07_standardize import attempt, check_standardize, look, standardize
+from course_lib.exercises.comparing import numeric
+from course_lib.exercises.lecture07_standardize import check_standardize, look, standardize
 from course_lib.normalization import PCAWhitening, ZCAWhitening
 from course_lib.studies.normalization import one_feature_kappa
 
@@ -90,8 +91,8 @@ def check_zca(function):
 
 def look_at_turn(function, case):
     """White, and not ZCA: PCA whitening, whose axes have any order and sign, or another turn."""
-    z, (x,) = attempt(function, case), case
-    if z is None or z.shape != x.shape or np.allclose(np.abs(z), np.abs(zca(x)), atol=1e-7):
+    z, (x,) = as_array(attempt(function, case)), case
+    if not numeric(z) or z.shape != x.shape or np.allclose(np.abs(z), np.abs(zca(x)), atol=1e-7):
         return
     white = np.allclose(z.T @ z / len(x), np.eye(x.shape[1]), atol=1e-7)
     if white and np.allclose(z.mean(axis=0), 0, atol=1e-7):
@@ -135,9 +136,7 @@ def check_prediction(kappa_offset, kappa_centred, kappa_small, steps_factor):
 
 def check_blind_spot(function):
     """Exercise 4: blind_spot(x) -> other data that become the same when scaled by their own statistics."""
-    if not callable(function):
-        raise WrongAnswer("pass the function itself to the check, without calling it; "
-                          f"got {type(function).__name__}.")
+    expect_function(function)
     rng = np.random.default_rng(9)
     for n, d in ((12, 3), (30, 2)):
         x = rng.normal(size=(n, d)) * 2 + 1

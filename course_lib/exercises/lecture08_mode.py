@@ -8,7 +8,8 @@ from functools import cache
 import numpy as np
 
 from course_lib.datasets import load_digits
-from course_lib.exercises.base import WrongAnswer, right
+from course_lib.exercises.answers import WrongAnswer, expect_function
+from course_lib.exercises.base import right
 from course_lib.layers import BatchNorm
 from course_lib.optimizers import SGD
 from course_lib.studies.batch_normalization import deep_network
@@ -47,8 +48,7 @@ def check_breaking_batch(function):
 
 def _returned(function, labels):
     """What the student's function returns, as an array."""
-    if not callable(function):
-        raise WrongAnswer(f"pass the function itself to the check, got {type(function).__name__}.")
+    expect_function(function)
     try:
         index = function(labels.copy())
         if isinstance(index, Iterable) and not isinstance(index, np.ndarray):  # a set, a generator

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import copy
-
 import numpy as np
 
-from course_lib.exercises.base import WrongAnswer
+from course_lib.exercises.answers import WrongAnswer, as_array, attempt
+from course_lib.exercises.comparing import numeric
 
 AXES = ("Layer norm takes its means there; batch norm goes over the examples of the batch, axis=0, for each "
         "unit.")
@@ -21,10 +20,10 @@ def look_at_shapes(function, reference, cases, outputs, over_units):
     over_units : (i, f): for the second case, f(*arguments) is the i-th result if taken over the wrong axis
     """
     usual, square = cases
-    wanted, results = reference(*usual), attempt(function, usual)
+    wanted, results = reference(*usual), arrays(attempt(function, usual))
     if results is None:
         i, wrong = over_units
-        results = attempt(function, square)
+        results = arrays(attempt(function, square))
         if results is not None and len(results) == len(wanted) and agree(results[i], wrong(*square)):
             raise WrongAnswer(f"you went over the units of each example, axis=1. {AXES}")
         return
@@ -51,14 +50,12 @@ def one_per_unit(name, shape, units, examples):
             "examples of the batch, axis=0.")
 
 
-def attempt(function, case):
-    """The results as a list of arrays; None if the function fails or returns something else."""
-    try:
-        with np.errstate(all="ignore"):
-            results = [np.asarray(result) for result in function(*copy.deepcopy(case))]
-    except Exception:
+def arrays(returned):
+    """The results as a list of arrays; None if there are none, or not of numbers."""
+    if not isinstance(returned, tuple | list):
         return None
-    return results if all(result.dtype.kind in "fiu" for result in results) else None
+    found = [as_array(result) for result in returned]
+    return found if all(map(numeric, found)) else None
 
 
 def agree(a, b):
