@@ -39,8 +39,8 @@ def gallery(named, steps, columns=5, size=(10, 5.2)):
     for ax in axes.flat[max(len(named) - columns, 0):len(named)]:
         ax.set_xlabel("step")
         ax.tick_params(labelbottom=True)
-    return fig, (f"One panel for each schedule: {', '.join(named)}. All have the same largest rate and the "
-                 f"same {steps} steps.")
+    return fig, (f"One panel for each schedule: {', '.join(named)}. All run over the "
+                 f"same {steps} steps, on one scale of rates.")
 
 
 def slips(fed_back, power, twice, once, size=(10, 3.6)):
